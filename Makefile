@@ -1,0 +1,53 @@
+# Two commands do everything on a machine with Python 3.11 or newer and make:
+#   make book    make test
+# The environment is made when it is missing, from the one lock file.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+# The real photos, one folder a class; empty means the drawn cars.
+CARS ?=
+export CNNBOOK_CARS := $(CARS)
+# TensorFlow's start-up notices belong on no page and in no report.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check bench backends serve lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(READY)  ## build both editions into _build/html (CARS=/path: on your own photos)
+	$(BIN)/jupyter-book build book -W -n --keep-going
+
+test: book  ## run every test, on the package and on the built book
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## time the package beside its peers, as ratios
+	$(BIN)/python -m benchmarks
+
+backends: $(READY)  ## compare with PyTorch and JAX too (installs them)
+	$(BIN)/python -m pip install --quiet --editable '.[backends]' --no-build-isolation
+	$(BIN)/python -m pytest tests/backends
+
+serve: book  ## serve the built site on http://localhost:8000
+	$(BIN)/python -m http.server --directory _build/html 8000
+
+lock: $(READY)  ## resolve the lock file anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet --extra test pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what was built, keep the environment
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache
