@@ -1,0 +1,84 @@
+"""A book of one page: a failing cell fails each build, an edited package is run again."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = """---
+jupytext:
+  text_representation: {{extension: .md, format_name: myst}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+---
+# Page
+
+```{{code-cell}} ipython3
+{code}
+```
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a book of one page with this project's execution settings and extensions."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    settings = {
+        "execute": config["execute"],
+        "sphinx": {
+            "local_extensions": {"top_toc": "book/_ext", "code_key": "book/_ext"},
+            "config": {"code_key_packages": ["toy"], "code_key_distributions": ["numpy"]},
+        },
+    }
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(settings))
+    (tmp_path / "_toc.yml").write_text("{format: jb-book, root: index}")
+    (tmp_path / "book" / "_ext").mkdir(parents=True)
+    for name in ("top_toc.py", "code_key.py"):
+        shutil.copy(ROOT / "book" / "_ext" / name, tmp_path / "book" / "_ext")
+    shutil.copy(ROOT / "book" / "_toc.yml", tmp_path / "book")
+    package = tmp_path / "code" / "toy"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("ANSWER = 'first answer'\n")
+    return tmp_path
+
+
+def write_page(book: Path, code: str) -> None:
+    (book / "book" / "index.md").write_text(PAGE.format(code=code))
+
+
+def build(book: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "book"]
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
+
+
+def test_an_edited_package_is_run_again_and_an_unchanged_one_is_not(book: Path) -> None:
+    log = book / "runs"
+    write_page(book, f"import toy\nopen({str(log)!r}, 'a').write('.')\nprint(toy.ANSWER)")
+    assert build(book).returncode == 0
+    assert build(book).returncode == 0
+    assert log.read_text() == "."
+
+    (book / "code" / "toy" / "__init__.py").write_text("ANSWER = 'second answer'\n")
+    assert build(book).returncode == 0
+    page = (book / "_build" / "html" / "index.html").read_text("utf-8")
+    assert "second answer" in page and "first answer" not in page
+    assert "package digest" not in page
+    assert log.read_text() == ".."
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["1 / 0", "import time; time.sleep(60)", "import os, signal; os.kill(os.getpid(), 9)"],
+    ids=["exception", "timeout", "dead kernel"],
+)
+def test_a_failing_cell_fails_every_build(book: Path, code: str) -> None:
+    write_page(book, code)
+    settings = yaml.safe_load((book / "_config.yml").read_text())
+    settings["execute"]["timeout"] = 5
+    (book / "_config.yml").write_text(yaml.safe_dump(settings))
+    assert [build(book).returncode for _ in range(2)] == [1, 1]

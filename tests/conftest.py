@@ -1,0 +1,25 @@
+"""Set the plotting back end and TensorFlow's log level before anything is imported."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def site(root: Path) -> Path:
+    """Return the built site, which `make test` builds first."""
+    html = root / "_build" / "html"
+    if not (html / "index.html").exists():
+        pytest.fail("The book is not built; run `make book` first.")
+    return html
