@@ -1,0 +1,9 @@
+"""Print every table: `python -m benchmarks`, or one: `python -m benchmarks convolution`."""
+
+import sys
+from importlib import import_module
+
+ALL = ["convolution", "gradcam", "input_pipeline"]
+
+for name in sys.argv[1:] or ALL:
+    print(import_module(f"benchmarks.{name}").report(), end="\n\n", flush=True)
