@@ -1,0 +1,133 @@
+"""One command, two editions: after the Persian book, the English one, from the same run cells.
+
+Sphinx keeps directives, nodes and roles in globals, so the second edition is built by a process of
+its own. Its output folder stands beside the first one's, so that both share the cache of executed
+pages; when it is complete it moves under the first as ``en/``.
+"""
+
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from .blocks import problems, select
+from .languages import Language, language_of
+
+SECOND = "en"
+
+
+def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Keep the text of the edition being built."""
+    source[0] = select(source[0], language_of(app.config).code)
+
+
+def check_twins(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Stop the build, naming file and line, when a text lacks its twin on any page."""
+    found = []
+    for docname in sorted(env.found_docs):
+        path = Path(env.doc2path(docname))
+        if path.suffix == ".md":
+            found += [
+                f"{os.path.relpath(path)}:{line}: {message}"
+                for line, message in problems(path.read_text("utf-8"))
+            ]
+    if found:
+        raise ExtensionError("\n".join(found))
+
+
+def name_parts(app: Sphinx, config: Config) -> None:
+    """Give the parts of the table of contents their names in this edition."""
+    names = config.persian_book_editions.get(language_of(config).code, {}).get("captions", {})
+    for document in config.external_site_map.values():
+        for tree in document.subtrees:
+            tree.caption = names.get(tree.caption, tree.caption)
+
+
+def build_second(app: Sphinx, error: Exception | None) -> None:
+    """Build the other edition once the first one is complete."""
+    if error or app.builder.name != "html" or language_of(app.config).code == SECOND:
+        return
+    settings = dict(app.config.persian_book_editions.get(SECOND, {}))
+    settings.pop("captions", None)
+    overrides: dict[str, Any] = {
+        **app.config.overrides,
+        "extensions": list(app.config.extensions),
+        "language": SECOND,
+        **settings,
+    }
+    outdir = app.outdir.with_name(f"{app.outdir.name}-{SECOND}")
+    arguments = {
+        "srcdir": str(app.srcdir),
+        "confdir": None,
+        "outdir": str(outdir),
+        "doctreedir": str(app.doctreedir.with_name(f"{app.doctreedir.name}-{SECOND}")),
+        "buildername": app.builder.name,
+        "confoverrides": overrides,
+        # Sphinx puts the first out when both are given.
+        "warningiserror": app.warningiserror or app.keep_going,
+        "keep_going": app.keep_going,
+        "freshenv": app._fresh_env_used,
+    }
+    status = run_build(arguments)
+    if status:
+        app.statuscode = status
+    else:
+        replace_folder(outdir, app.outdir / SECOND)
+
+
+def run_build(arguments: dict[str, Any]) -> int:
+    """Run Sphinx with `arguments` in a process of its own and return its exit status."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.run(
+        [sys.executable, "-m", __name__],
+        input=pickle.dumps(arguments),
+        env=environment,
+        check=False,
+    ).returncode
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Put a copy of `source` in the place of `target`, never half of it."""
+    new = target.with_name(f"{target.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(source, new)
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(new, target)
+
+
+def main() -> int:
+    """Build the edition whose pickled arguments come on standard input."""
+    arguments = pickle.load(sys.stdin.buffer)
+    with patch_docutils(arguments["srcdir"]), docutils_namespace():
+        app = Sphinx(**arguments)
+        app.build()
+    return app.statuscode
+
+
+def languages_offered(config: Config) -> list[Language]:
+    """List the editions, the one being built first."""
+    here = language_of(config)
+    return [here, *(language for language in Language if language is not here)]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the setting and the hooks."""
+    app.add_config_value("persian_book_editions", {}, "env", dict)
+    # sphinx-external-toc reads the table of contents at 900.
+    app.connect("config-inited", name_parts, priority=950)
+    app.connect("env-before-read-docs", check_twins)
+    app.connect("source-read", read_source, priority=100)
+    app.connect("build-finished", build_second, priority=900)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
