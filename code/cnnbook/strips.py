@@ -1,0 +1,218 @@
+"""The fast convolution: windows written as rows of a matrix, one strip of output rows at a time.
+
+Write every window as one row of a matrix (this is "im2col") and the kernel as a matrix with one
+column per filter. Then all three products of a convolutional layer are matrix products, which BLAS
+does near the speed of the machine:
+
+    y = columns(x) W          dw = columns(x)^T g          dx = columns^T(g W^T)
+
+where columns^T *adds* every row back to the window it came from. The whole matrix would be kh * kw
+times larger than the image and would leave the cache before it is used, so `Strips` makes only as
+many rows of it as fit there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnbook.windows import Array, Axes, interior, windows
+
+# Half of a common 1 MB second-level cache: the strip stays there between being written and being
+# multiplied.
+STRIP_BYTES = 1 << 19
+
+
+class Strips:
+    """Walk over a batch in strips of output rows whose windows fit in the cache as one matrix.
+
+    A strip is the same rows of one or several images. Its matrix has one row per window and one
+    column per number in the window, and lies in memory in the order that is quicker to copy: for
+    many channels a window at a time, whose channels are neighbours; for few channels a tap at a
+    time, whose pixels are neighbours in a channel-first copy.
+
+    Examples
+    --------
+    >>> from cnnbook.geometry import Axis
+    >>> x = np.arange(9.0).reshape(1, 3, 3, 1)
+    >>> strips = Strips(x.shape, x.dtype, (Axis(3, 2), Axis(3, 2)))
+    >>> for images in strips.images():
+    ...     strips.read(x[images])
+    ...     for rows in strips.rows():
+    ...         print(strips.columns(rows)[0])
+    [[0. 1. 3. 4.]
+     [1. 2. 4. 5.]
+     [3. 4. 6. 7.]
+     [4. 5. 7. 8.]]
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], dtype: npt.DTypeLike, axes: Axes, groups: int = 1
+    ) -> None:
+        self.axes, self.groups = axes, groups
+        self.n, _, _, channels = shape
+        height, width = axes
+        window = height.kernel * width.kernel * channels
+        itemsize = np.dtype(dtype).itemsize
+        self.rows_at_once = _at_most(height.count, STRIP_BYTES // (width.count * window * itemsize))
+        image = max(height.count * width.count * window, height.padded * width.padded * channels)
+        self.images_at_once = _at_most(self.n, STRIP_BYTES // (image * itemsize))
+        self.tap_major = channels // groups < 32 and width.count > 2 * channels // groups
+        size = (self.images_at_once, height.padded, width.padded, channels)
+        if self.tap_major:
+            n, h, w, c = size
+            self.padded = np.zeros((n, c, h, w), dtype).transpose(0, 2, 3, 1)
+        else:
+            self.padded = np.zeros(size, dtype)
+        self.buffer = np.empty(
+            self.images_at_once * self.rows_at_once * width.count * window, dtype
+        )
+
+    def images(self) -> Iterator[slice]:
+        """Slices of the batch, to be read one after the other."""
+        for first in range(0, self.n, self.images_at_once):
+            yield slice(first, min(first + self.images_at_once, self.n))
+
+    def rows(self) -> Iterator[slice]:
+        """Slices of the output's rows: one strip each."""
+        count = self.axes[0].count
+        for first in range(0, count, self.rows_at_once):
+            yield slice(first, min(first + self.rows_at_once, count))
+
+    def read(self, x: Array) -> None:
+        """Put some images of the batch within the border of zeros."""
+        self.current = self.padded[: len(x)]
+        interior(self.current, self.axes)[...] = x
+
+    def columns(self, rows: slice) -> Array:
+        """Matrix of a strip's windows, (groups, windows, kh kw c/groups)."""
+        matrix, by_window = self._matrix(rows)
+        by_window[...] = self._windows(rows)
+        return matrix
+
+    def clear(self, images: int) -> None:
+        """Make the padded images zero, to add windows to them."""
+        self.current = self.padded[:images]
+        self.current[...] = 0
+
+    def add(self, g: Array, weights: Array, rows: slice) -> None:
+        """Add g W^T to the windows of the padded images: the transpose of `columns`."""
+        matrix, by_window = self._matrix(rows)
+        np.matmul(g, weights.transpose(0, 2, 1), out=matrix)
+        target = self._windows(rows)
+        for tap in np.ndindex(self.axes[0].kernel, self.axes[1].kernel):
+            target[:, :, :, *tap] += by_window[:, :, :, *tap]
+
+    def _windows(self, rows: slice) -> Array:
+        """View a strip's windows, (n, rows, ow, kh, kw, groups, c/groups)."""
+        view = windows(self.current, self.axes)[:, rows]
+        return view.reshape(*view.shape[:-1], self.groups, -1)
+
+    def _matrix(self, rows: slice) -> tuple[Array, Array]:
+        """View the buffer as a matrix (groups, windows, numbers) and in the order of `_windows`."""
+        height, width = self.axes
+        channels = self.padded.shape[3] // self.groups
+        window = (height.kernel, width.kernel, channels)
+        cells = (len(self.current), rows.stop - rows.start, width.count)
+        numbers, count = int(np.prod(window)), int(np.prod(cells))
+        used = self.buffer[: self.groups * numbers * count]
+        if self.tap_major:
+            matrix = used.reshape(self.groups, numbers, count).transpose(0, 2, 1)
+            by_window = used.reshape(self.groups, *window, *cells).transpose(4, 5, 6, 1, 2, 0, 3)
+        else:
+            matrix = used.reshape(self.groups, count, numbers)
+            by_window = used.reshape(self.groups, *cells, *window).transpose(1, 2, 3, 4, 5, 0, 6)
+        return matrix, by_window
+
+
+def _at_most(most: int, wanted: int) -> int:
+    return max(1, min(most, wanted))
+
+
+def as_matrix(w: Array, groups: int) -> Array:
+    """Copy the kernel (kh, kw, c/groups, o) to matrices (groups, kh kw c/groups, o/groups).
+
+    Examples
+    --------
+    >>> as_matrix(np.zeros((3, 3, 2, 8)), groups=4).shape
+    (4, 18, 2)
+    """
+    filters = w.shape[3]
+    return np.ascontiguousarray(w.reshape(-1, groups, filters // groups).transpose(1, 0, 2))
+
+
+def by_group(y: Array, groups: int) -> Array:
+    """View outputs (n, oh, ow, o) as (groups, n oh ow, o/groups).
+
+    Examples
+    --------
+    >>> by_group(np.zeros((2, 3, 5, 8)), groups=4).shape
+    (4, 30, 2)
+    """
+    return y.reshape(-1, groups, y.shape[-1] // groups).transpose(1, 0, 2)
+
+
+def convolve(x: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
+    """Compute columns(x) W: (n, h, w, c), (kh, kw, c/groups, o) -> (n, oh, ow, o).
+
+    Examples
+    --------
+    >>> from cnnbook.geometry import Axis
+    >>> convolve(np.ones((1, 3, 3, 2)), np.ones((2, 2, 2, 1)), (Axis(3, 2), Axis(3, 2)))[0, :, :, 0]
+    array([[8., 8.],
+           [8., 8.]])
+    """
+    strips = Strips(x.shape, x.dtype, axes, groups)
+    weights = as_matrix(w, groups)
+    y = np.empty((len(x), axes[0].count, axes[1].count, w.shape[3]), x.dtype)
+    for images in strips.images():
+        strips.read(x[images])
+        for rows in strips.rows():
+            np.matmul(strips.columns(rows), weights, out=by_group(y[images, rows], groups))
+    return y
+
+
+def kernel_gradient(g: Array, x: Array, axes: Axes, groups: int = 1) -> Array:
+    """Compute columns(x)^T g: (n, oh, ow, o), (n, h, w, c) -> (kh, kw, c/groups, o).
+
+    Examples
+    --------
+    >>> from cnnbook.geometry import Axis
+    >>> g, x, axes = np.ones((1, 2, 2, 1)), np.ones((1, 3, 3, 1)), (Axis(3, 2), Axis(3, 2))
+    >>> kernel_gradient(g, x, axes)[:, :, 0, 0]
+    array([[4., 4.],
+           [4., 4.]])
+    """
+    strips = Strips(x.shape, x.dtype, axes, groups)
+    kh, kw, c, o = axes[0].kernel, axes[1].kernel, x.shape[3] // groups, g.shape[3]
+    dw = np.zeros((groups, kh * kw * c, o // groups), x.dtype)
+    for images in strips.images():
+        strips.read(x[images])
+        for rows in strips.rows():
+            dw += strips.columns(rows).transpose(0, 2, 1) @ by_group(g[images, rows], groups)
+    return dw.transpose(1, 0, 2).reshape(kh, kw, c, o)
+
+
+def input_gradient(g: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
+    """Compute columns^T(g W^T): (n, oh, ow, o), (kh, kw, c/groups, o) -> (n, h, w, c).
+
+    Examples
+    --------
+    >>> from cnnbook.geometry import Axis
+    >>> g, w, axes = np.ones((1, 2, 2, 1)), np.ones((2, 2, 1, 1)), (Axis(3, 2), Axis(3, 2))
+    >>> input_gradient(g, w, axes)[0, :, :, 0]
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]])
+    """
+    dx = np.empty((len(g), axes[0].size, axes[1].size, w.shape[2] * groups), g.dtype)
+    strips = Strips(dx.shape, dx.dtype, axes, groups)
+    weights = as_matrix(w, groups)
+    for images in strips.images():
+        strips.clear(images.stop - images.start)
+        for rows in strips.rows():
+            strips.add(by_group(g[images, rows], groups), weights, rows)
+        dx[images] = interior(strips.current, axes)
+    return dx
