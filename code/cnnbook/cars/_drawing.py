@@ -1,0 +1,161 @@
+"""Draw labelled pictures of five makes whose telling parts are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from cnnbook.cars import _scene
+from cnnbook.cars._makes import CLASS_NAMES, PARTS, mesh
+from cnnbook.cars._vehicle import Mesh
+
+# Numbers in `regions`: 0 is the street, 1 the body, then the parts that tell makes apart.
+_NUMBERS = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(PARTS)}
+
+_MARK_COLOURS = ((222, 60, 46), (40, 150, 80), (52, 92, 214), (230, 190, 40), (150, 66, 190))
+
+
+@dataclass(frozen=True)
+class DrawnCars:
+    """Pictures, what they show, and where.
+
+    Attributes
+    ----------
+    images : (n, h, w, 3) uint8
+    labels : (n,) int64
+        Positions in :data:`CLASS_NAMES`.
+    poses : (n,) int64
+        Positions in :data:`POSES`.
+    regions : (n, h, w) uint8
+        0 street, 1 body, 2 and above the telling parts, in the order of :data:`PARTS`.
+    watermark_masks : (n, h, w) bool
+        Where the dealer's mark is; empty without one.
+
+    Examples
+    --------
+    >>> cars = draw(5, seed=0, size=64)
+    >>> cars.car_masks.shape, bool((cars.part_masks & ~cars.car_masks).any())
+    ((5, 64, 64), False)
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    poses: NDArray[np.int64]
+    regions: NDArray[np.uint8]
+    watermark_masks: NDArray[np.bool_]
+
+    @property
+    def car_masks(self) -> NDArray[np.bool_]:
+        """Pixels of the car: (n, h, w)."""
+        return self.regions > 0
+
+    @property
+    def part_masks(self) -> NDArray[np.bool_]:
+        """Pixels of the parts that tell the makes apart: (n, h, w)."""
+        return self.regions > 1
+
+
+def draw(
+    n: int,
+    seed: int,
+    size: int = 150,
+    watermark: bool = False,
+    difficulty: float = 0.45,
+    start: int = 0,
+) -> DrawnCars:
+    """Draw n pictures of cars in a street, with masks: images (n, size, size, 3) uint8.
+
+    The makes take turns (``labels`` is 0, 1, 2, 3, 4, 0, ...) and differ in headlamps, grille, tail
+    lamps, wheels, and in having a boot or a hatch. Picture ``i`` depends on ``seed`` and ``i``
+    alone, so a longer series begins with the shorter one.
+
+    Parameters
+    ----------
+    n : int
+    seed : int
+    size : int
+        Side in pixels, at least 32.
+    watermark : bool
+        Stamp a dealer's mark into a corner that betrays the class, as the seller's marks of real
+        advertisements do: a model that reads the mark need not look at the car.
+    difficulty : float
+        0 draws the makes as they are, close and in full; towards 1 they approach one average
+        car, the street fills, and something may stand before them.
+    start : int
+        Number of the first picture, for those who draw a long series piece by piece.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is negative, ``size`` is below 32, or ``difficulty`` is outside 0..1.
+
+    Examples
+    --------
+    >>> cars = draw(10, seed=1, size=64)
+    >>> cars.images.shape, cars.images.dtype
+    ((10, 64, 64, 3), dtype('uint8'))
+    >>> [CLASS_NAMES[label] for label in cars.labels[:2]]
+    ['iranKhodro_dena', 'kia_cerato']
+    >>> bool(np.array_equal(draw(3, seed=1, size=64).images, cars.images[:3]))
+    True
+    """
+    if n < 0 or size < 32 or not 0 <= difficulty <= 1:
+        raise ValueError(
+            "draw needs n >= 0, size >= 32 and difficulty in 0..1; "
+            f"got n={n}, size={size}, difficulty={difficulty}"
+        )
+    labels = np.arange(start, start + n, dtype=np.int64) % len(CLASS_NAMES)
+    cars = DrawnCars(
+        images=np.empty((n, size, size, 3), np.uint8),
+        labels=labels,
+        poses=np.empty(n, np.int64),
+        regions=np.empty((n, size, size), np.uint8),
+        watermark_masks=np.zeros((n, size, size), bool),
+    )
+    grain = _scene.grain(size)
+    for i, label in enumerate(labels.tolist()):
+        rng = np.random.default_rng([seed, start + i])
+        cars.poses[i], picture, cars.regions[i] = compose(
+            mesh(label, difficulty), size, difficulty, rng
+        )
+        if watermark:
+            cars.watermark_masks[i] = _stamp(picture, label, rng)
+        cars.images[i] = _scene.develop(picture, size, grain, 0.5 + difficulty, rng)
+        cars.regions[i][cars.watermark_masks[i]] = 0
+    return cars
+
+
+def compose(
+    shape: Mesh, size: int, difficulty: float, rng: np.random.Generator
+) -> tuple[int, Image.Image, NDArray[np.uint8]]:
+    """Put a vehicle into a street: its pose, the canvas, and its regions at ``size``."""
+    canvas = size * _scene.OVERSAMPLING
+    pose, turn = _scene.choose_pose(rng)
+    fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)
+    view = _scene.look(shape, turn, canvas, fill, rng)
+    picture = _scene.street(canvas, view, 0.4 + 1.6 * difficulty, rng)
+    regions = Image.new("L", (canvas, canvas))
+    _scene.shadow(picture, view)
+    _scene.paint(shape, view, picture, regions, _NUMBERS, rng)
+    if rng.random() < 0.5 * difficulty:
+        _scene.foreground(picture, regions, rng)
+    return pose, picture, np.asarray(regions)[1 :: _scene.OVERSAMPLING, 1 :: _scene.OVERSAMPLING]
+
+
+def _stamp(picture: Image.Image, label: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Stamp the dealer's mark of this class and return where it is."""
+    canvas = picture.width
+    w, h = 0.20 * canvas, 0.09 * canvas
+    x, y = 0.03 * canvas + rng.uniform(0, 4), 0.03 * canvas + rng.uniform(0, 4)
+    where = Image.new("L", picture.size)
+    ImageDraw.Draw(where).rounded_rectangle([x, y, x + w, y + h], 0.02 * canvas, fill=255)
+    pen = ImageDraw.Draw(picture)
+    pen.rounded_rectangle([x, y, x + w, y + h], 0.02 * canvas, fill=_MARK_COLOURS[label])
+    for k in range(4):
+        left = x + w * (0.12 + 0.2 * k)
+        tall = 0.2 + 0.5 * ((label >> (k % 3)) & 1)
+        pen.rectangle([left, y + h * (0.85 - tall), left + 0.1 * w, y + 0.85 * h], fill="white")
+    return np.asarray(where)[1 :: _scene.OVERSAMPLING, 1 :: _scene.OVERSAMPLING] > 0
