@@ -107,12 +107,19 @@ class Call:
     channels_first: bool
 
     @property
-    def feature_shape(self) -> tuple[int, int, int] | None:
-        """(h, w, c) of a feature map, or None for any other output."""
-        shape = tuple(getattr(self.output, "shape", ()))
-        if len(shape) != 4:
-            return None
-        _, a, b, c = shape
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the output, () if it has none."""
+        return tuple(getattr(self.output, "shape", ()))
+
+    @property
+    def is_feature_map(self) -> bool:
+        """Whether the output is a batch of maps."""
+        return len(self.shape) == 4
+
+    @property
+    def feature_shape(self) -> tuple[int, int, int]:
+        """(h, w, c) of the feature map, in whichever order the layer keeps them."""
+        _, a, b, c = self.shape
         return (b, c, a) if self.channels_first else (a, b, c)
 
 

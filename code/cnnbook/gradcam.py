@@ -15,10 +15,10 @@ return :math:`A + \varepsilon` with :math:`\varepsilon = 0`; then
 :math:`\partial y / \partial \varepsilon = \partial y / \partial A`.
 """
 
-import difflib
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 import keras
@@ -26,7 +26,16 @@ import numpy as np
 from keras import ops, tree
 from numpy.typing import ArrayLike, NDArray
 
+from cnnbook._differentiation import compiled, value_and_gradients
+from cnnbook._feature_map import choose, feature_maps, last_feature_map
 from cnnbook._interception import Call, Interceptor, intercepted, listen
+from cnnbook._logits import (
+    choose_output,
+    is_distribution,
+    named_outputs,
+    softmax_before,
+    without_softmax,
+)
 
 __all__ = ["GradCAM", "feature_layers", "grad_cam", "normalize", "overlay", "resize"]
 
@@ -35,11 +44,7 @@ Score = Callable[[Any], Any]
 
 _BATCH = 32
 _PREDICTED = -1
-_ACTIVATIONS_ON_LOGITS = {"softmax", "sigmoid", "log_softmax", "Softmax", "Sigmoid", "LogSoftmax"}
-_UNKNOWN_SIDE = 64  # for a probe through a model that takes pictures of any size
-
-
-# ------------------------------------------------------------------------------------- public API
+_UNKNOWN_SIDE = 64  # of the blank picture sent through a model that takes any size
 
 
 def grad_cam(
@@ -121,9 +126,9 @@ def grad_cam(
     0.0
     """
     inputs = _tensors(images)
-    plan = _plan(model, _slice(inputs, slice(1)), layer, output, score)
-    classes = _classes(plan, class_index, _count(inputs))
-    return _in_batches(lambda *batch: _maps(model, plan, *batch), inputs, classes)
+    target = _target(model, _slice(inputs, slice(1)), layer, output, score)
+    classes = _classes(target, class_index, _count(inputs))
+    return _in_batches(lambda *batch: _maps(model, target, *batch), inputs, classes)
 
 
 class GradCAM:
@@ -169,18 +174,26 @@ class GradCAM:
         self.layer: str | None = layer if isinstance(layer, str) else None
         self._model = model
         self._choice = (layer, output, score)
-        self._traced: dict[object, tuple[_Plan, Callable[..., Any]]] = {}
+        self._traced: dict[object, tuple[_Target, Callable[..., Any]]] = {}
 
     def __call__(self, images: Any, class_index: ArrayLike | None = None) -> FloatMaps:
         """Return the maps (n, h, w) float32 of images, as `grad_cam` does."""
         inputs = _tensors(images)
         kind = tuple((tuple(x.shape[1:]), str(x.dtype)) for x in tree.flatten(inputs))
         if kind not in self._traced:
-            plan = _plan(self._model, _slice(inputs, slice(1)), *self._choice)
-            self._traced[kind] = plan, _trace(self._model, plan, inputs)
-            self.layer = plan.call.path
-        plan, step = self._traced[kind]
-        return _in_batches(step, inputs, _classes(plan, class_index, _count(inputs)))
+            self._traced[kind] = self._trace(inputs)
+        target, step = self._traced[kind]
+        return _in_batches(step, inputs, _classes(target, class_index, _count(inputs)))
+
+    def _trace(self, inputs: Any) -> tuple["_Target", Callable[..., Any]]:
+        target = _target(self._model, _slice(inputs, slice(1)), *self._choice)
+        self.layer = target.call.path
+
+        def step(inputs: Any, class_index: Any) -> Any:
+            return _maps(self._model, target, inputs, class_index)
+
+        predicted = ops.full((_count(inputs),), _PREDICTED, "int32")
+        return target, compiled(self._model, step, inputs, predicted)
 
 
 def feature_layers(model: Any, images: Any = None) -> dict[str, tuple[int, int, int]]:
@@ -216,10 +229,10 @@ def feature_layers(model: Any, images: Any = None) -> dict[str, tuple[int, int, 
     >>> feature_layers(keras.Sequential([keras.Input((8, 8, 3)), backbone]))
     {'backbone/conv': (6, 6, 4), 'backbone/relu': (6, 6, 4), 'backbone/pool': (3, 3, 4)}
     """
-    inputs = _probe(model) if images is None else _slice(_tensors(images), slice(1))
     _require_built(model)
+    inputs = _blank(model) if images is None else _slice(_tensors(images), slice(1))
     calls, _ = listen(model, inputs)
-    return {call.path: _shape(call) for call in _feature_maps(calls)}
+    return {call.path: call.feature_shape for call in feature_maps(calls)}
 
 
 def normalize(maps: ArrayLike) -> FloatMaps:
@@ -235,7 +248,8 @@ def normalize(maps: ArrayLike) -> FloatMaps:
     """
     values = np.asarray(maps, np.float32)
     peak = values.max(axis=(-2, -1), keepdims=True)
-    return np.divide(values, peak, out=np.zeros_like(values), where=peak > 0)
+    scaled: FloatMaps = np.divide(values, peak, out=np.zeros_like(values), where=peak > 0)
+    return scaled
 
 
 def resize(maps: ArrayLike, size: tuple[int, int]) -> FloatMaps:
@@ -300,50 +314,65 @@ def overlay(images: ArrayLike, maps: ArrayLike, alpha: float = 0.4) -> NDArray[n
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """What one look at the model settles: the layer, the output, and how to reach its logits."""
+class _Target:
+    """What one look at the model settles: the feature map, the score, and how to reach both."""
 
     call: Call
-    output: str | None  # None: `score` gets everything the model returns
-    score: Score | None
-    to_logits: dict[Any, Interceptor]  # interceptors that leave the last softmax or sigmoid out
-    classes: int
-    binary: bool
+    output: str | None  # None: the score gets everything that the model returns
+    score: Score | None = None
+    classes: int = 0
+    binary: bool = False  # a single sigmoid unit, which has two classes
+    to_logits: dict[Any, Interceptor] = field(default_factory=dict)
 
 
-def _plan(
+def _target(
     model: Any,
     inputs: Any,
     layer: str | keras.Layer | None,
     output: str | int | None,
     score: Score | None,
-) -> _Plan:
+) -> _Target:
     _require_built(model)
     calls, returned = listen(model, inputs)
-    outputs = _named_outputs(model, returned)
-    name = _chosen_output(outputs, output, may_be_all=score is not None)
+    outputs = named_outputs(model, returned)
     if score is not None:
-        call = _chosen_call(calls, layer)
-        return _Plan(call, name, score, {}, classes=0, binary=False)
+        call = last_feature_map(calls) if layer is None else choose(calls, layer)
+        return _Target(call, None if output is None else choose_output([*outputs], output), score)
 
-    assert name is not None
+    name = choose_output([*outputs], output)
     explained = outputs[name]
-    if layer is None and len(outputs) > 1:
-        calls = _influential(model, inputs, calls, name)
-    head = _softmax_before(explained, calls)
-    if head is None and _is_distribution(explained):
+    head = softmax_before(explained, calls)
+    if head is None and is_distribution(explained):
         warnings.warn(
             f"{model.name!r} returns probabilities, and the softmax that makes them is not a Keras "
             "layer, so the map explains a probability: expect zeros where the model is sure. "
             "End the model with a Softmax layer, or pass score=.",
             stacklevel=3,
         )
-    classes = explained.shape[-1] if len(explained.shape) > 1 else 1
-    binary = head is not None and classes == 1
-    to_logits = {head: _without_activation(head)} if head is not None else {}
-    return _Plan(
-        _chosen_call(calls, layer), name, None, to_logits, 2 if binary else classes, binary
+    units = explained.shape[-1] if len(explained.shape) > 1 else 1
+    binary = head is not None and units == 1
+    target = _Target(
+        call=choose(calls, layer) if layer is not None else last_feature_map(calls),
+        output=name,
+        classes=2 if binary else units,
+        binary=binary,
+        to_logits={} if head is None else {head: without_softmax(head)},
     )
+    if layer is None and len(outputs) > 1:
+        connected = _connected(model, target, feature_maps(calls), inputs)
+        return replace(target, call=last_feature_map(connected))
+    return target
+
+
+def _connected(model: Any, target: _Target, maps: list[Call], inputs: Any) -> list[Call]:
+    """Keep the maps on which the output depends; with several outputs, not every one does."""
+    predicted = ops.full((1,), _PREDICTED, "int32")
+    _, gradients = _activations_and_gradients(model, target, maps, inputs, predicted)
+    return [
+        call
+        for call, gradient in zip(maps, gradients, strict=True)
+        if gradient is not None and _numpy(gradient).any()
+    ] or maps
 
 
 def _require_built(model: Any) -> None:
@@ -354,311 +383,85 @@ def _require_built(model: Any) -> None:
         )
 
 
-def _probe(model: Any) -> Any:
-    """One blank picture of the shape that the model declares."""
-    _require_built(model)
-    try:
-        declared = model.input if hasattr(model, "input") else model.inputs[0]
-    except (AttributeError, TypeError):
-        raise ValueError(
-            f"{model.name!r} does not declare its inputs; pass a batch as images="
-        ) from None
-    return tree.map_structure(
-        lambda x: ops.zeros((1, *(side or _UNKNOWN_SIDE for side in x.shape[1:])), x.dtype),
-        declared,
-    )
+def _blank(model: Any) -> Any:
+    """Make one blank picture of the shape that the model declares."""
+    declared = getattr(model, "input", None)
+    if declared is None:  # a Sequential declares a list only
+        declared = next(iter(getattr(model, "inputs", None) or ()), None)
+    if declared is None:
+        raise ValueError(f"{model.name!r} does not declare its inputs; pass a batch as images=.")
 
+    def blank(x: Any) -> Any:
+        return ops.zeros((1, *(side or _UNKNOWN_SIDE for side in x.shape[1:])), x.dtype)
 
-# ------------------------------------------------------------------------------- the feature map
-
-
-def _feature_maps(calls: Sequence[Call]) -> list[Call]:
-    """Keep the maps from the first convolution on, each once, named by who computed it."""
-    maps: list[Call] = []
-    for call in calls:
-        known = any(call.output is other.output for other in maps)
-        if call.feature_shape and not known and (maps or _is_convolution(call)):
-            maps.append(call)
-    return maps
-
-
-def _is_convolution(call: Call) -> bool:
-    return hasattr(call.op, "kernel_size")
-
-
-def _shape(call: Call) -> tuple[int, int, int]:
-    assert call.feature_shape is not None
-    return call.feature_shape
-
-
-def _last_feature_map(calls: Sequence[Call]) -> Call:
-    """Find the map that the head sees.
-
-    Batch normalisation, activation, shortcut, concatenation: whatever follows the last convolution
-    and keeps height and width belongs to it; pooling does not.
-    """
-    maps = [call for call in _feature_maps(calls) if min(_shape(call)[:2]) > 1]
-    convolutions = [call for call in maps if _is_convolution(call)]
-    if not convolutions:
-        raise ValueError("The model calls no convolution whose output is larger than 1x1.")
-    size = _shape(convolutions[-1])[:2]
-    return [call for call in maps if _shape(call)[:2] == size][-1]
-
-
-def _chosen_call(calls: Sequence[Call], layer: str | keras.Layer | None) -> Call:
-    if layer is None:
-        return _last_feature_map(calls)
-    if isinstance(layer, str):
-        name = layer
-        hits = [call for call in calls if call.path == layer]
-        hits = hits or [call for call in calls if layer in _names(call.path)]
-    else:
-        name = layer.name
-        hits = [call for call in calls if call.op is layer]
-    maps = {call.path: call for call in _feature_maps(calls)}
-    if not hits:
-        raise ValueError(
-            f"The model calls no layer {name!r}.{_nearest(name, maps)} "
-            f"Feature maps: {_listed(maps)}."
-        )
-    if len(hits) > 1:
-        raise ValueError(f"{name!r} is ambiguous; give one of {[call.path for call in hits]}.")
-    if hits[0].feature_shape is None:
-        raise ValueError(
-            f"Layer {name!r} ({type(hits[0].op).__name__}) outputs shape "
-            f"{tuple(getattr(hits[0].output, 'shape', ()))}; Grad-CAM needs a feature map "
-            f"(batch, height, width, channels). Choose from {_listed(maps)}."
-        )
-    return hits[0]
-
-
-def _names(path: str) -> set[str]:
-    """Every name that a layer at ``a/b/c#1`` answers to: ``c``, ``b/c``, ``b.c``, ``c#1``, ..."""
-    parts = path.split("/")
-    tails = [sep.join(parts[start:]) for start in range(len(parts)) for sep in "/."]
-    return {*tails, *(tail.rpartition("#")[0] for tail in tails if "#" in tail)}
-
-
-def _nearest(name: str, paths: Sequence[str] | dict[str, Call]) -> str:
-    by_name = {path.rpartition("/")[2].lower(): path for path in paths}
-    near = difflib.get_close_matches(name.rpartition("/")[2].lower(), by_name, n=2)
-    return f" Did you mean {' or '.join(repr(by_name[key]) for key in near)}?" if near else ""
-
-
-def _listed(paths: Sequence[str] | dict[str, Call], at_most: int = 6) -> str:
-    names = list(paths)
-    return ", ".join((["..."] if len(names) > at_most else []) + names[-at_most:]) or "none"
-
-
-def _influential(model: Any, inputs: Any, calls: Sequence[Call], output: str) -> list[Call]:
-    """Keep the calls that the output depends on; JAX cannot tell zero from unconnected."""
-    maps = _feature_maps(calls)
-    plan = _Plan(maps[0], output, lambda y: ops.sum(y, axis=-1), {}, 0, False) if maps else None
-    if plan is None:
-        return list(calls)
-    _, gradients = _activations_and_gradients(model, plan, maps, inputs, None)
-    idle = {
-        id(call)
-        for call, gradient in zip(maps, gradients, strict=True)
-        if gradient is None or not _numpy(gradient).any()
-    }
-    return [call for call in calls if id(call) not in idle]
-
-
-# --------------------------------------------------------------------- the output and its logits
-
-
-def _named_outputs(model: Any, returned: Any) -> dict[str, Any]:
-    if isinstance(returned, dict):
-        return returned
-    flat = tree.flatten(returned)
-    names = getattr(model, "output_names", None) or []
-    if len(names) != len(flat):
-        names = [str(position) for position in range(len(flat))]
-    return dict(zip(names, flat, strict=True))
-
-
-def _chosen_output(
-    outputs: dict[str, Any], output: str | int | None, *, may_be_all: bool
-) -> str | None:
-    names = list(outputs)
-    if output is None:
-        if len(names) == 1:
-            return names[0]
-        if may_be_all:
-            return None
-        raise ValueError(f"The model has {len(names)} outputs; choose one with output=: {names}.")
-    if isinstance(output, int) and -len(names) <= output < len(names):
-        return names[output]
-    if output not in names:
-        raise ValueError(f"The model has no output {output!r}; its outputs are {names}.")
-    return str(output)
-
-
-def _softmax_before(output: Any, calls: Sequence[Call]) -> Any:
-    """Find the operation whose softmax or sigmoid produced the output, or None.
-
-    Equal values count, not only the same tensor: models end in casts, reshapes and the like.
-    """
-    heads = [call for call in calls if _leaves_logits(call.op) and _equal(call.output, output)]
-    return max(heads, key=lambda call: call.output is output).op if heads else None
-
-
-def _equal(a: Any, b: Any) -> bool:
-    if not hasattr(a, "shape") or np.prod(a.shape) != np.prod(b.shape):
-        return False
-    return a is b or bool(np.all(_numpy(ops.cast(a, b.dtype)).ravel() == _numpy(b).ravel()))
-
-
-def _leaves_logits(op: Any) -> bool:
-    return not _ACTIVATIONS_ON_LOGITS.isdisjoint(
-        (type(op).__name__, _name_of(getattr(op, "activation", None)))
-    )
-
-
-def _name_of(activation: Any) -> str:
-    return getattr(activation, "__name__", type(activation).__name__)
-
-
-def _without_activation(op: Any) -> Interceptor:
-    """Make an interceptor that computes `op` without its softmax or sigmoid.
-
-    The operation is not touched: a stand-in shares its weights and has a linear activation.
-    """
-    if type(op).__name__ in _ACTIVATIONS_ON_LOGITS:
-        return lambda compute, x, *args, **kwargs: x
-    stand_in = object.__new__(type(op))
-    stand_in.__dict__.update(op.__dict__, activation=keras.activations.linear)
-    quantized = getattr(op, "quantization_mode", None) is not None
-    method = stand_in.quantized_call if quantized else stand_in.call
-    return lambda compute, *args, **kwargs: method(*args, **kwargs)
-
-
-def _is_distribution(output: Any) -> bool:
-    p = _numpy(output)
-    return p.ndim > 1 and p.shape[-1] > 1 and p.min() >= 0 and np.allclose(p.sum(-1), 1, atol=1e-2)
-
-
-def _score(plan: _Plan, model: Any, returned: Any, class_index: Any) -> Any:
-    """Return the number explained, (n,), from what the model returns."""
-    chosen = returned if plan.output is None else _named_outputs(model, returned)[plan.output]
-    if plan.score is not None:
-        return ops.cast(plan.score(chosen), "float32")
-    # On TensorFlow, Keras' softmax remembers its logits: that reaches a softmax that no layer does.
-    logits = ops.cast(getattr(chosen, "_keras_logits", chosen), "float32")
-    units = 1 if plan.binary else plan.classes
-    logits = ops.sum(ops.reshape(logits, (ops.shape(logits)[0], -1, units)), axis=1)
-    if plan.binary:
-        logits = ops.concatenate([-logits, logits], axis=-1)
-    predicted = ops.cast(ops.argmax(ops.stop_gradient(logits), axis=-1), "int32")
-    explained = ops.where(class_index == _PREDICTED, predicted, class_index)
-    return ops.sum(logits * ops.one_hot(explained, plan.classes, dtype="float32"), axis=-1)
+    return tree.map_structure(blank, declared)
 
 
 # ------------------------------------------------------------------------- the map: equations 1, 2
 
 
-def _maps(model: Any, plan: _Plan, inputs: Any, class_index: Any) -> Any:
+def _maps(model: Any, target: _Target, inputs: Any, class_index: Any) -> Any:
     (activation,), (gradient,) = _activations_and_gradients(
-        model, plan, [plan.call], inputs, class_index
+        model, target, [target.call], inputs, class_index
     )
     if gradient is None:
-        raise ValueError(
-            f"Layer {plan.call.path!r} does not influence "
-            f"{'the score' if plan.output is None else f'output {plan.output!r}'}."
-        )
+        explained = "the score" if target.output is None else f"output {target.output!r}"
+        raise ValueError(f"Layer {target.call.path!r} does not influence {explained}.")
     activation = ops.cast(activation, "float32")
-    if plan.call.channels_first:
+    if target.call.channels_first:
         activation, gradient = (ops.moveaxis(x, 1, -1) for x in (activation, gradient))
     weights = ops.mean(gradient, axis=(1, 2), keepdims=True)
     return ops.relu(ops.sum(weights * activation, axis=-1))
 
 
 def _activations_and_gradients(
-    model: Any, plan: _Plan, calls: Sequence[Call], inputs: Any, class_index: Any
+    model: Any, target: _Target, calls: Sequence[Call], inputs: Any, class_index: Any
 ) -> tuple[list[Any], list[Any]]:
-    """Return the outputs of the calls and the score's gradients; None for an unconnected call."""
+    """Return what the calls output and the gradients there; None where there is no influence."""
 
-    def score_of(perturbations: list[Any]) -> tuple[Any, list[Any]]:
+    def score(epsilons: list[Any]) -> tuple[Any, list[Any]]:
         activations: dict[int, Any] = {}
 
-        def perturbing(op: Any) -> Interceptor:
-            due = {c.repetition: i for i, c in enumerate(calls) if c.op is op}
-            repetitions = iter(range(max(due) + 1))
+        def add_epsilon(op: Any) -> Interceptor:
+            position = {call.repetition: at for at, call in enumerate(calls) if call.op is op}
+            repetition = count()
 
             def interceptor(compute: Interceptor, *args: Any, **kwargs: Any) -> Any:
                 output = compute(*args, **kwargs)
-                index = due.get(next(repetitions, -1))
-                if index is not None:
-                    activations[index] = output
-                    output = output + ops.cast(perturbations[index], output.dtype)
-                return output
+                at = position.get(next(repetition))
+                if at is None:
+                    return output
+                activations[at] = output
+                return output + ops.cast(epsilons[at], output.dtype)
 
             return interceptor
 
-        with intercepted({**{c.op: perturbing(c.op) for c in calls}, **plan.to_logits}):
+        with intercepted({call.op: add_epsilon(call.op) for call in calls} | target.to_logits):
             returned = model(inputs, training=False)
-        score = _score(plan, model, returned, class_index)
-        return ops.sum(score), [activations[index] for index in range(len(calls))]
+        total = ops.sum(_scores(model, target, returned, class_index))
+        return total, [activations[at] for at in range(len(calls))]
 
     n = ops.shape(tree.flatten(inputs)[0])[0]
-    zeros = [ops.zeros((n, *call.output.shape[1:]), "float32") for call in calls]
-    return _value_and_gradients(score_of, zeros)
+    return value_and_gradients(
+        score, [ops.zeros((n, *call.shape[1:]), "float32") for call in calls]
+    )
 
 
-def _value_and_gradients(
-    function: Callable[[list[Any]], tuple[Any, list[Any]]], points: list[Any]
-) -> tuple[list[Any], list[Any]]:
-    """Differentiate ``function(points) -> (scalar, extra)``; return (extra, gradients)."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        # Nothing below the perturbed layer is recorded: the backward pass is the head's alone.
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            value, extra = function(points)
-        return extra, tape.gradient(value, points)
-    if backend == "jax":
-        import jax
-
-        (_, extra), gradients = jax.value_and_grad(function, has_aux=True)(points)
-        return extra, gradients
-    if backend == "torch":
-        import torch
-
-        with torch.enable_grad():
-            leaves = [point.detach().requires_grad_() for point in points]
-            value, extra = function(leaves)
-            gradients = torch.autograd.grad(value, leaves, allow_unused=True)
-        return [x.detach() for x in extra], list(gradients)
-    raise NotImplementedError(f"Grad-CAM needs gradients; the Keras backend {backend!r} has none.")
-
-
-def _trace(model: Any, plan: _Plan, inputs: Any) -> Callable[..., Any]:
-    """Compile `_maps` for batches of any size of pictures like these."""
-
-    def step(inputs: Any, class_index: Any) -> Any:
-        return _maps(model, plan, inputs, class_index)
-
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        batch = tree.map_structure(lambda x: tf.TensorSpec([None, *x.shape[1:]], x.dtype), inputs)
-        signature = [batch, tf.TensorSpec([None], tf.int32)]
-        return tf.function(step, input_signature=signature, autograph=False)  # type: ignore[no-any-return]
-    if backend == "jax":
-        import jax
-
-        # Weights are arguments: constants would be those of the moment of tracing.
-        @jax.jit
-        def stateless(values: list[Any], inputs: Any, class_index: Any) -> Any:
-            with keras.StatelessScope(zip(model.variables, values, strict=True)):
-                return step(inputs, class_index)
-
-        return lambda *batch: stateless([v.value for v in model.variables], *batch)
-    return step
+def _scores(model: Any, target: _Target, returned: Any, class_index: Any) -> Any:
+    """Return the score (n,) of each image; images do not mix in inference mode."""
+    chosen = returned if target.output is None else named_outputs(model, returned)[target.output]
+    if target.score is not None:
+        return ops.cast(target.score(chosen), "float32")
+    # On TensorFlow, Keras' softmax remembers its logits: that reaches a softmax outside any layer.
+    logits = ops.cast(getattr(chosen, "_keras_logits", chosen), "float32")
+    # A prediction for every position counts with the sum over its positions.
+    units = 1 if target.binary else target.classes
+    logits = ops.sum(ops.reshape(logits, (ops.shape(logits)[0], -1, units)), axis=1)
+    if target.binary:
+        logits = ops.concatenate([-logits, logits], axis=-1)
+    predicted = ops.cast(ops.argmax(ops.stop_gradient(logits), axis=-1), "int32")
+    explained = ops.where(class_index == _PREDICTED, predicted, class_index)
+    return ops.sum(logits * ops.one_hot(explained, target.classes, dtype="float32"), axis=-1)
 
 
 # ---------------------------------------------------------------------------------------- batches
@@ -677,10 +480,10 @@ def _tensors(images: Any) -> Any:
     return inputs
 
 
-def _classes(plan: _Plan, class_index: ArrayLike | None, n: int) -> NDArray[np.int32]:
+def _classes(target: _Target, class_index: ArrayLike | None, n: int) -> NDArray[np.int32]:
     if class_index is None:
         return np.full(n, _PREDICTED, np.int32)
-    if plan.score is not None:
+    if target.score is not None:
         raise ValueError("Give class_index or score, not both: a score chooses what to explain.")
     classes = np.asarray(class_index)
     if classes.dtype.kind not in "iu" or classes.shape not in {(), (n,)}:
@@ -688,10 +491,10 @@ def _classes(plan: _Plan, class_index: ArrayLike | None, n: int) -> NDArray[np.i
             f"class_index must be one integer, or one for each of the {n} images; "
             f"got {class_index!r}."
         )
-    if classes.min() < 0 or classes.max() >= plan.classes:
-        hint = " For what lowers a regression pass score=." if plan.classes == 1 else ""
+    if classes.min() < 0 or classes.max() >= target.classes:
+        hint = " For what lowers a regression pass score=." if target.classes == 1 else ""
         raise ValueError(
-            f"class_index must be in 0..{plan.classes - 1}; got {class_index!r}.{hint}"
+            f"class_index must be in 0..{target.classes - 1}; got {class_index!r}.{hint}"
         )
     return np.broadcast_to(classes, (n,)).astype(np.int32)
 
