@@ -8,6 +8,7 @@ axes; every ``show_…`` returns a figure, which a notebook displays once, as th
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 SIGNED = "RdBu_r"
 UNSIGNED = "Greys"
 WRITTEN_CELLS = 400  # beyond 20 by 20 the numbers no longer fit in their cells
+
+
+def _new_figure(**options: Any) -> Figure:
+    """Open a figure through pyplot, which teaches a notebook to show it, and let pyplot forget it.
+
+    A bare ``Figure()`` is printed as text until pyplot has made one; one that pyplot still holds
+    is shown twice.
+    """
+    figure = plt.figure(layout="constrained", **options)
+    plt.close(figure)
+    return figure
 
 
 def _colours(matrix: NDArray[Any], limit: float | None) -> dict[str, Any]:
@@ -120,7 +132,7 @@ def show_matrices(matrices: Mapping[str, ArrayLike], limit: float | None = None)
     widths = [array.shape[-1] for array in arrays.values()]
     height = max(array.shape[0] for array in arrays.values())
     size = (0.48 * sum(widths) + 0.5 * len(widths), 0.48 * height + 0.6)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = _new_figure(figsize=size)
     axes = figure.subplots(1, len(arrays), width_ratios=widths, squeeze=False)[0]
     for ax, (title, array) in zip(axes, arrays.items(), strict=True):
         draw_matrix(ax, array, title, limit)
@@ -165,7 +177,7 @@ def show_images(
         raise ValueError(f"show_images got {len(images)} images and {len(titles)} titles.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    figure = Figure(figsize=(1.9 * columns, 2.1 * rows), layout="constrained")
+    figure = _new_figure(figsize=(1.9 * columns, 2.1 * rows))
     for index, (image, title) in enumerate(zip(images, titles, strict=True)):
         ax = figure.add_subplot(rows, columns, index + 1)
         ax.imshow(np.asarray(image))
@@ -202,7 +214,7 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     quantities = [name for name in history if not name.startswith("val_")]
     if not quantities:
         raise ValueError("show_curves got no curve; has the model been trained?")
-    figure = Figure(figsize=(3.6 * len(quantities), 2.8), layout="constrained")
+    figure = _new_figure(figsize=(3.6 * len(quantities), 2.8))
     for ax, name in zip(
         figure.subplots(1, len(quantities), squeeze=False)[0], quantities, strict=True
     ):
@@ -246,7 +258,7 @@ def show_confusion(matrix: ArrayLike, names: Sequence[str]) -> Figure:
         raise ValueError(
             f"{len(names)} names need a matrix {(len(names),) * 2}; got {counts.shape}."
         )
-    figure = Figure(figsize=(1.2 + 0.8 * len(names),) * 2, layout="constrained")
+    figure = _new_figure(figsize=(1.2 + 0.8 * len(names),) * 2)
     ax = figure.add_subplot()
     draw_matrix(ax, counts)
     ax.set_xticks(range(len(names)), labels=names, rotation=35, ha="right")
