@@ -17,6 +17,8 @@ _TURN_LOGITS_INTO_PROBABILITIES = {
     *("Softmax", "Sigmoid", "LogSoftmax"),
 }
 
+_HALF_PRECISION = 4e-3  # of bfloat16 below 1
+
 
 def named_outputs(model: Any, returned: Any) -> dict[str, Any]:
     """Give the tensors that a model returned their names; positions where it has none.
@@ -62,7 +64,7 @@ def choose_output(names: Sequence[str], output: str | int | None) -> str:
 def softmax_before(output: Any, calls: Sequence[Call]) -> Any:
     """Find the operation whose softmax or sigmoid produced an output (n, classes), or None.
 
-    Equal values count, not only the same tensor: models end in casts, reshapes and the like.
+    Nearly equal values count, not only the same tensor: models end in casts, reshapes and the like.
 
     Examples
     --------
@@ -76,8 +78,13 @@ def softmax_before(output: Any, calls: Sequence[Call]) -> Any:
     >>> softmax_before(output, calls).name
     'head'
     """
-    heads = [call for call in calls if _ends_in_softmax(call.op) and _equal(call.output, output)]
-    return max(heads, key=lambda call: call.output is output).op if heads else None
+    heads = [call for call in calls if _ends_in_softmax(call.op)]
+    if not heads:
+        return None
+    nearest = min(
+        heads, key=lambda call: (_distance(call.output, output), call.output is not output)
+    )
+    return nearest.op if _distance(nearest.output, output) < _HALF_PRECISION else None
 
 
 def without_softmax(op: Any) -> Interceptor:
@@ -125,11 +132,11 @@ def _ends_in_softmax(op: Any) -> bool:
     return not _TURN_LOGITS_INTO_PROBABILITIES.isdisjoint(names)
 
 
-def _equal(a: Any, b: Any) -> bool:
-    if a is b:
-        return True
-    same_count = hasattr(a, "shape") and np.prod(a.shape) == np.prod(b.shape)
-    return bool(same_count and (_numpy(ops.cast(a, b.dtype)).ravel() == _numpy(b).ravel()).all())
+def _distance(a: Any, b: Any) -> float:
+    """Largest difference between two tensors of probabilities, infinite if they cannot be equal."""
+    if not hasattr(a, "shape") or np.prod(a.shape) != np.prod(b.shape):
+        return np.inf
+    return float(np.abs(_numpy(a).ravel() - _numpy(b).ravel()).max())
 
 
 def _numpy(tensor: Any) -> Any:

@@ -44,6 +44,9 @@ Score = Callable[[Any], Any]
 
 _BATCH = 32
 _PREDICTED = -1
+# Keras' softmax hangs its input on its output where the backend's tensors allow it (TensorFlow);
+# that reaches a softmax which a subclassed model calls outside any layer.
+_REMEMBERED_LOGITS = "_keras_logits"
 _UNKNOWN_SIDE = 64  # of the blank picture sent through a model that takes any size
 
 
@@ -342,7 +345,8 @@ def _target(
     name = choose_output([*outputs], output)
     explained = outputs[name]
     head = softmax_before(explained, calls)
-    if head is None and is_distribution(explained):
+    logits_known = head is not None or hasattr(explained, _REMEMBERED_LOGITS)
+    if not logits_known and is_distribution(explained):
         warnings.warn(
             f"{model.name!r} returns probabilities, and the softmax that makes them is not a Keras "
             "layer, so the map explains a probability: expect zeros where the model is sure. "
@@ -350,7 +354,7 @@ def _target(
             stacklevel=3,
         )
     units = explained.shape[-1] if len(explained.shape) > 1 else 1
-    binary = head is not None and units == 1
+    binary = logits_known and units == 1
     target = _Target(
         call=choose(calls, layer) if layer is not None else last_feature_map(calls),
         output=name,
@@ -452,8 +456,7 @@ def _scores(model: Any, target: _Target, returned: Any, class_index: Any) -> Any
     chosen = returned if target.output is None else named_outputs(model, returned)[target.output]
     if target.score is not None:
         return ops.cast(target.score(chosen), "float32")
-    # On TensorFlow, Keras' softmax remembers its logits: that reaches a softmax outside any layer.
-    logits = ops.cast(getattr(chosen, "_keras_logits", chosen), "float32")
+    logits = ops.cast(getattr(chosen, _REMEMBERED_LOGITS, chosen), "float32")
     # A prediction for every position counts with the sum over its positions.
     units = 1 if target.binary else target.classes
     logits = ops.sum(ops.reshape(logits, (ops.shape(logits)[0], -1, units)), axis=1)

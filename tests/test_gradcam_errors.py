@@ -1,0 +1,119 @@
+"""What Grad-CAM refuses, and that the message says what to do instead.  Any Keras backend."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from cnnbook.gradcam import GradCAM, feature_layers, grad_cam
+
+IMAGES = np.random.default_rng(0).uniform(0, 1, (2, 10, 10, 3)).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def model():
+    x = inputs = keras.Input((10, 10, 3))
+    left = layers.Conv2D(4, 3, activation="relu", name="conv")(x)
+    aside = layers.Conv2D(4, 3, name="aside")(x)
+    x = layers.Dense(8, name="dense_15")(layers.GlobalAveragePooling2D(name="pool")(left))
+    outputs = {
+        "make": layers.Dense(5, activation="softmax", name="make")(x),
+        "colour": layers.Dense(3, activation="softmax", name="colour")(
+            layers.GlobalAveragePooling2D()(aside)
+        ),
+    }
+    return keras.Model(inputs, outputs)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, r"The model has 2 outputs; choose one with output=, from \['make', 'colour'\]\."),
+        ({"output": "price"}, r"no output 'price'; choose from \['make', 'colour'\]"),
+        ({"output": 2}, r"no output 2; choose from \['make', 'colour'\]"),
+        (
+            {"layer": "dense_15"},
+            r"Layer 'dense_15' \(Dense\) outputs shape \(1, 8\); Grad-CAM needs a feature map "
+            r"\(batch, height, width, channels\)\. Choose from conv, aside\.",
+        ),
+        (
+            {"layer": "Convv"},
+            r"The model calls no layer 'Convv'\. Did you mean 'conv'\? "
+            r"Feature maps: conv, aside\.",
+        ),
+        ({"class_index": 9}, r"class_index must be in 0\.\.4; got 9\."),
+        ({"class_index": -1}, r"class_index must be in 0\.\.4; got -1\."),
+        ({"class_index": [0, 5]}, r"class_index must be in 0\.\.4; got \[0, 5\]\."),
+        ({"class_index": [0, 1, 2]}, r"one integer, or one for each of the 2 images"),
+        ({"class_index": 1.5}, r"one integer, or one for each of the 2 images; got 1\.5"),
+        (
+            {"class_index": 1, "score": lambda y: y[:, 0]},
+            r"class_index or score, not both",
+        ),
+    ],
+)
+def test_the_message_names_the_way_out(model, options, message):
+    if message.startswith("The model has") or "output" in options:
+        chosen = options
+    else:
+        chosen = {"output": "make", **options}
+    with pytest.raises(ValueError, match=message):
+        grad_cam(model, IMAGES, **chosen)
+    class_index = {k: v for k, v in chosen.items() if k == "class_index"}
+    settings = {k: v for k, v in chosen.items() if k != "class_index"}
+    with pytest.raises(ValueError, match=message):
+        GradCAM(model, **settings)(IMAGES, **class_index)
+
+
+def test_an_ambiguous_name_lists_the_paths():
+    def branch(name):
+        return keras.Sequential(
+            [keras.Input((10, 10, 3)), layers.Conv2D(4, 3, name="c")], name=name
+        )
+
+    x = inputs = keras.Input((10, 10, 3))
+    pool = layers.GlobalAveragePooling2D()
+    x = layers.Concatenate()([pool(branch("left")(x)), pool(branch("right")(x))])
+    model = keras.Model(inputs, layers.Dense(2)(x))
+    with pytest.raises(ValueError, match=r"'c' is ambiguous; give one of \['(left|right)/c', "):
+        grad_cam(model, IMAGES, 1, layer="c")
+    assert grad_cam(model, IMAGES, 1, layer="left.c").shape == (2, 8, 8)
+
+
+def test_a_model_that_was_never_built():
+    model = keras.Sequential([layers.Conv2D(4, 3), layers.GlobalAveragePooling2D()], name="fresh")
+    for use in (lambda: grad_cam(model, IMAGES), lambda: feature_layers(model)):
+        with pytest.raises(ValueError, match="'fresh' was never built: it has no weights"):
+            use()
+
+
+def test_a_model_without_a_map_to_look_at():
+    dense = keras.Sequential([keras.Input((10, 10, 3)), layers.Flatten(), layers.Dense(2)])
+    small = keras.Sequential([keras.Input((10, 10, 3)), layers.Conv2D(2, 10), layers.Flatten()])
+    for model in (dense, small):
+        with pytest.raises(ValueError, match=r"no convolution whose output is larger than 1x1"):
+            grad_cam(model, IMAGES)
+
+
+def test_a_single_picture_and_an_empty_batch(model):
+    with pytest.raises(ValueError, match=r"\(10, 10, 3\): for one picture pass image\[None\]"):
+        grad_cam(model, IMAGES[0], output="make")
+    with pytest.raises(ValueError, match="empty batch"):
+        grad_cam(model, IMAGES[:0], output="make")
+
+
+def test_a_regression_has_one_class():
+    model = keras.Sequential(
+        [keras.Input((10, 10, 3)), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(1)]
+    )
+    with pytest.raises(ValueError, match=r"in 0\.\.0; got 1\. .*pass score="):
+        grad_cam(model, IMAGES, 1)
+
+
+def test_a_softmax_out_of_reach_is_warned_about():
+    x = inputs = keras.Input((10, 10, 3))
+    x = layers.Dense(3)(layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(x)))
+    e = ops.exp(x)
+    model = keras.Model(inputs, e / ops.sum(e, axis=-1, keepdims=True))
+    with pytest.warns(UserWarning, match="the map explains a probability"):
+        grad_cam(model, IMAGES, 1)
