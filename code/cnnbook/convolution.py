@@ -234,7 +234,7 @@ def conv2d(
     a, b = x.astype(wide, copy=False), w.astype(wide, copy=False)
     if _is_pointwise(axes) and groups == 1:
         pixels = a[:, :: axes[0].stride, :: axes[1].stride]
-        y = np.matmul(pixels.reshape(-1, x.shape[3]), b[0, 0])
+        y = np.asarray(pixels.reshape(-1, x.shape[3]) @ b[0, 0])
         y = y.reshape(*pixels.shape[:3], w.shape[3])
     elif w.shape[2] == 1 and w.shape[3] <= 4 * groups:
         y = taps.convolve(a, b, axes)
@@ -415,7 +415,7 @@ def conv2d_transpose_reference(
 
 
 def _same_dtype(**arrays: npt.ArrayLike) -> list[Array]:
-    """Arrays of the dtype of the result: int64 for whole numbers, otherwise the common float dtype."""
+    """Give arrays the dtype of the result: int64 for whole numbers, else the common float."""
     read = {name: np.asarray(array) for name, array in arrays.items()}
     for name, array in read.items():
         if array.dtype.kind not in "biuf":
