@@ -2,9 +2,37 @@
 
 from sphinx.application import Sphinx
 
-from . import direction, editions, inline, pages, terms
+from . import (
+    alt,
+    direction,
+    editions,
+    ids,
+    inline,
+    pages,
+    scripts,
+    search,
+    styles,
+    switch,
+    terms,
+    texts,
+    words,
+)
 
-PARTS = (direction, editions, inline, pages, terms)
+PARTS = (
+    alt,
+    direction,
+    editions,
+    ids,
+    inline,
+    pages,
+    scripts,
+    search,
+    styles,
+    switch,
+    terms,
+    texts,
+    words,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool | int | str]:
@@ -14,7 +42,7 @@ def setup(app: Sphinx) -> dict[str, bool | int | str]:
     return {
         "version": "1.0",
         # Part of Sphinx's check that stored pages are still good: raise it when a filter changes.
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -8,28 +8,29 @@ from sphinx.config import Config
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.theming import Theme
 
-from .languages import Language, language_of
+from .finish import Finish
+from .languages import language_of
+from .scripts import without_needless_scripts
+from .words import words_of
 
 
 class Pages(BuiltinTemplateLoader):
-    """Sphinx's own templates, with each finished page passed through `finish`."""
+    """Sphinx's own templates, with a last touch on each page."""
 
     def init(
         self, builder: Builder, theme: Theme | None = None, dirs: list[str] | None = None
     ) -> None:
-        """Remember the edition's language."""
+        """Prepare the touch for the edition's language."""
         super().init(builder, theme, dirs)
-        self.language = language_of(builder.config)
+        language = language_of(builder.config)
+        self.finish = Finish(language, words_of(language))
 
     def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]
         """Render a template; finish it if it is a page."""
         text = super().render(template, context)
-        return finish(text, self.language) if text.lstrip()[:9].lower() == "<!doctype" else text
-
-
-def finish(page: str, language: Language) -> str:
-    """Make a rendered page one of its edition."""
-    return page.replace("<html ", f'<html dir="{language.direction}" ', 1)
+        if text.lstrip()[:9].lower() != "<!doctype":
+            return text
+        return self.finish.page(without_needless_scripts(text, context["pagename"]))
 
 
 def use_templates(app: Sphinx, config: Config) -> None:

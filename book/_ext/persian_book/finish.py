@@ -1,0 +1,121 @@
+"""What is done to the HTML of every page: its direction, numbers, words and names.
+
+It works on finished pages because their text comes from many hands (the prose, Sphinx's numbering,
+the theme's templates, other extensions) and the reader sees one page.
+"""
+
+import re
+from enum import Enum, auto
+
+from .isolate import english_text, persian_text, plain_persian_text
+from .languages import Language
+from .markup import Tag, rewrite
+from .numbers import persian_digits
+from .words import Words
+
+
+class Kind(Enum):
+    """What the text of an element is."""
+
+    CHROME = auto()  # the theme's own: sidebars, buttons
+    PROSE = auto()
+    CODE = auto()  # code, output, mathematics: left to right, and not touched
+    ENGLISH = auto()  # English in either edition: docstrings, bibliography
+    LEVELS = auto()  # "2.1" of a heading, a figure or an equation
+    PLAIN = auto()  # text that cannot hold markup
+
+
+CODE_ELEMENTS = {"code", "pre", "kbd", "samp", "svg", "math"}
+CODE_CLASS = re.compile(r"(?:highlight|highlight-\S+|cell_input|math|dataframe)$")
+LEVEL_CLASSES = {"section-number", "caption-number", "std-numref", "eqno"}
+# docstrings, bibliographies
+ENGLISH_ELEMENT = re.compile(r"<(?:dl|div)\b[^>]*class=\"(?:py |[^\"]*\bcitation\b)")
+# The switch that myst-nb puts on a folded cell.
+PROMPT_CLASSES = {"collapsed", "expanded"}
+
+
+def kind_of(tag: Tag, parent: Kind) -> Kind:
+    """Tell what the text of an element is."""
+    classes = set(tag.classes)
+    if classes & LEVEL_CLASSES:
+        return Kind.LEVELS
+    if tag.name in CODE_ELEMENTS or "output" in classes or any(map(CODE_CLASS.match, classes)):
+        return Kind.CODE
+    if parent is Kind.CODE:
+        return Kind.CODE
+    if tag.name in ("title", "option"):
+        return Kind.PLAIN
+    if "dir" in tag.attributes and tag.name != "html":
+        return Kind.CODE
+    if ENGLISH_ELEMENT.match(tag.source):
+        return Kind.ENGLISH
+    if tag.name == "article":
+        return Kind.PROSE
+    return Kind.CHROME if classes & PROMPT_CLASSES else parent
+
+
+class Finish:
+    """The rules of one edition."""
+
+    def __init__(self, language: Language, words: Words) -> None:
+        self.language = language
+        self.words = words
+
+    def page(self, page: str) -> str:
+        """Finish a page."""
+        return rewrite(page, Kind.CHROME, kind_of, self.tag, self.text)
+
+    def tag(self, tag: Tag, kind: Kind) -> Tag:
+        """Finish a start tag."""
+        if tag.name == "html":
+            return tag.having("dir", self.language.direction)
+        tag = accessible(tag, kind, self.words)
+        for name in NAMES:
+            if name in tag.attributes:
+                translated = self.words.translate(tag.attributes[name])
+                tag = tag.lacking(name).having(name, translated)
+        if self.language is Language.FA:
+            tag = directed(tag, kind)
+        return tag
+
+    def text(self, text: str, kind: Kind) -> str:
+        """Finish a text."""
+        if kind is Kind.CODE or not text.strip():
+            return text
+        if kind is Kind.CHROME:
+            text = self.words.translate(text)
+        if self.language is Language.EN or kind is Kind.ENGLISH:
+            return text if kind is Kind.PLAIN else english_text(text)
+        if kind is Kind.LEVELS:
+            return persian_digits(text)
+        return plain_persian_text(text) if kind is Kind.PLAIN else persian_text(text)
+
+
+# Attributes that readers see or hear.
+NAMES = ("title", "aria-label", "placeholder", "data-bs-title")
+
+
+def directed(tag: Tag, kind: Kind) -> Tag:
+    """Say in the markup, not only in the style, that code and English run left to right."""
+    if kind is Kind.ENGLISH and ENGLISH_ELEMENT.match(tag.source):
+        return tag.having("dir", "ltr").having("lang", "en")
+    is_outermost = tag.name in ("code", "pre", "kbd", "samp", "div", "span", "table")
+    if kind is Kind.CODE and is_outermost and tag.classes:
+        return tag.having("dir", "ltr")
+    return tag
+
+
+def accessible(tag: Tag, kind: Kind, words: Words) -> Tag:
+    """Mend what axe-core reports of the theme's pages."""
+    if tag.name == "summary":
+        # A name that says other words than the text shown (label-content-name-mismatch); the
+        # sidebar's switches have no text at all (summary-name).
+        tag = tag.lacking("aria-label")
+        return (
+            tag.having("aria-label", words.translate("Subsections")) if kind is Kind.CHROME else tag
+        )
+    if "search-button-field" in tag.classes or "theme-switch-button" in tag.classes:
+        return tag.lacking("aria-label")
+    if tag.attributes.get("id") == "pst-primary-sidebar":
+        return tag.having("role", "region").having("aria-label", words.translate("Book contents"))
+    return tag

@@ -1,0 +1,69 @@
+// Under each page found: its text around the words found, as written.
+(() => {
+  "use strict";
+  const AROUND = 110;
+  const { texts, synonyms } = persianBookTexts;
+  const stemmer = new Stemmer();
+  const stems = (text) =>
+    bookWords(text).flat().map((part) => stemmer.stemWord(part.toLowerCase()));
+
+  // The stems of the query, and of the other names of the terms in it.
+  const wanted = (query) => {
+    const found = new Set(stems(query));
+    for (const names of synonyms)
+      if (names.some((name) => stems(name).every((stem) => found.has(stem))))
+        names.flatMap(stems).forEach((stem) => found.add(stem));
+    return found;
+  };
+
+  const hits = (text, stemsWanted) => {
+    const found = [];
+    for (const match of text.matchAll(/[\p{L}\p{N}\p{M}_\u200c]+/gu)) {
+      const parts = stems(match[0]);
+      if ([...parts, stemmer.stemWord(parts.join(""))].some((stem) => stemsWanted.has(stem)))
+        found.push([match.index, match.index + match[0].length]);
+    }
+    return found;
+  };
+
+  const summary = (text, stemsWanted) => {
+    const found = hits(text, stemsWanted);
+    const middle = found.length ? found[0][0] : 0;
+    const start = middle > AROUND ? text.indexOf(" ", middle - AROUND) + 1 : 0;
+    const end = text.indexOf(" ", middle + AROUND) < 0 ? text.length : text.indexOf(" ", middle + AROUND);
+    const paragraph = document.createElement("p");
+    paragraph.className = "context";
+    let at = start;
+    for (const [from, to] of found.filter(([from, to]) => from >= start && to <= end)) {
+      paragraph.append(text.slice(at, from));
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(from, to);
+      paragraph.append(mark);
+      at = to;
+    }
+    paragraph.append(text.slice(at, end));
+    if (start > 0) paragraph.prepend("… ");
+    if (end < text.length) paragraph.append(" …");
+    return paragraph;
+  };
+
+  const stemsWanted = wanted(new URLSearchParams(window.location.search).get("q") || "");
+  const results = document.getElementById("search-results");
+  const finish = (item) => {
+    const link = item.querySelector("a");
+    const page = link.getAttribute("href").replace(/\.html(#.*)?$/, "");
+    // What is found by the name of an object has a description instead.
+    if (texts[page] && !item.querySelector("span")) item.append(summary(texts[page], stemsWanted));
+  };
+  const seen = new WeakSet();
+  new MutationObserver(() => {
+    for (const item of results.querySelectorAll("li"))
+      if (!seen.has(item)) {
+        seen.add(item);
+        finish(item);
+      }
+    const count = results.querySelector(".search-summary");
+    if (count && document.documentElement.lang === "fa" && /\d/.test(count.textContent))
+      count.textContent = count.textContent.replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]);
+  }).observe(results, { childList: true, subtree: true });
+})();

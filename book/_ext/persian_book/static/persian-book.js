@@ -1,0 +1,30 @@
+// Words that other scripts write, and the way to the other language.
+(() => {
+  "use strict";
+  const words = persianBookWords;
+
+  // Sphinx's scripts ask Documentation; the copy button has a table of its own.
+  if (typeof Documentation !== "undefined") Object.assign(Documentation.TRANSLATIONS, words.messages);
+  if (typeof messages !== "undefined" && typeof locale !== "undefined") {
+    messages[document.documentElement.lang] = words.copy;
+    locale = document.documentElement.lang;
+  }
+})();
+
+// The switch keeps the reader at the section in view, if it has the same id in both editions.
+document.addEventListener("click", (event) => {
+  "use strict";
+  const link = event.target.closest("a.language-switch");
+  if (!link) return;
+  const above = [...document.querySelectorAll("section.labelled section.labelled")].filter(
+    (section) => section.getBoundingClientRect().top < window.innerHeight / 3
+  );
+  link.hash = above.length ? above[above.length - 1].id : "";
+});
+
+// togglebutton names its buttons in English, whatever the page's language.
+document.addEventListener("DOMContentLoaded", () => {
+  "use strict";
+  const name = persianBookWords.messages["Toggle hidden content"];
+  if (name) for (const button of document.querySelectorAll(".toggle-button")) button.ariaLabel = name;
+});

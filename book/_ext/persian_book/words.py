@@ -1,0 +1,97 @@
+"""The words around the prose: buttons, titles, labels, in the language of the edition.
+
+Sphinx and its extensions ask gettext for some of them; others are written in English in a template
+or in JavaScript. One catalogue, ``locale/fa.po``, serves all three ways.
+"""
+
+import json
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+
+import sphinx.locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from sphinx.application import Sphinx
+
+from .languages import Language, language_of
+
+CATALOGUES = Path(__file__).parent / "locale"
+# The names under which Sphinx, the theme and the extensions ask.
+DOMAINS = ("sphinx", "booktheme", "exercise", "togglebutton", "sphinx-proof")
+SCRIPT = "persian-book-words.js"
+
+
+class Words:
+    """What the reader of one edition sees instead of the English words."""
+
+    def __init__(self, words: dict[str, str]) -> None:
+        self.words = words
+
+    def translate(self, text: str) -> str:
+        """Translate a text that is one of the words, keeping the white space around it.
+
+        >>> Words({"Search": "جست‌وجو"}).translate(" Search ")
+        ' جست‌وجو '
+        """
+        word = text.strip()
+        return text.replace(word, self.words[word], 1) if word in self.words else text
+
+
+def read_catalogue(language: Language) -> Catalog:
+    """Read the catalogue of a language; English, the language of the sources, has none."""
+    path = CATALOGUES / f"{language.code}.po"
+    if not path.exists():
+        return Catalog(language.code)
+    with path.open("rb") as file:
+        return read_po(file, language.code)
+
+
+def words_of(language: Language) -> Words:
+    """Return the words of an edition."""
+    return Words({str(m.id): str(m.string) for m in read_catalogue(language) if m.id and m.string})
+
+
+def put_first(app: Sphinx, catalogue: Catalog) -> None:
+    """Have gettext look into a catalogue before those of Sphinx and the extensions."""
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    for domain in DOMAINS:
+        compiled.seek(0)
+        ours = GNUTranslations(compiled)
+        theirs = sphinx.locale.translators.get(("general", domain))
+        if isinstance(theirs, GNUTranslations):
+            ours.add_fallback(theirs)
+        sphinx.locale.translators["general", domain] = ours
+    app.translator = sphinx.locale.translators["general", "sphinx"]
+
+
+def script(words: Words) -> str:
+    """Write the words for Sphinx's and the copy button's scripts."""
+    copy = {
+        "copy": "Copy",
+        "copy_to_clipboard": "Copy to clipboard",
+        "copy_success": "Copied!",
+        "copy_failure": "Failed to copy",
+    }
+    data = {
+        "messages": words.words,
+        "copy": {key: words.translate(word) for key, word in copy.items()},
+    }
+    return f"var persianBookWords = {json.dumps(data, ensure_ascii=False)};\n"
+
+
+def write_script(app: Sphinx, error: Exception | None) -> None:
+    """Write the words beside the scripts that read them."""
+    if error is None and app.builder.format == "html":
+        target = app.outdir / "_static" / SCRIPT
+        target.write_text(script(words_of(language_of(app.config))), "utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the words with gettext and with the pages' scripts."""
+    catalogue = read_catalogue(language_of(app.config))
+    if len(catalogue):
+        put_first(app, catalogue)
+    app.connect("build-finished", write_script, priority=100)
