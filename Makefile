@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 # The real photos, one folder a class; empty means the drawn cars.
-CARS ?=
+CARS ?= $(CNNBOOK_CARS)
 export CNNBOOK_CARS := $(CARS)
 # TensorFlow's start-up notices belong on no page and in no report.
 export TF_CPP_MIN_LOG_LEVEL ?= 3

@@ -3,10 +3,12 @@
 jupyter-cache keys a page on its code cells alone (jupyter-book#1633), so an edit under ``code/``
 would leave the old outputs on every page that imports it. Here each such page gets one hidden
 cell that holds a digest of the package and of the libraries' versions: the digest is part of the
-key, and pages with an old one are read again.
+key, and pages with an old one are read again. The same holds for data that the package reads from
+a folder named by an environment variable.
 """
 
 import hashlib
+import os
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,16 @@ def package_digest(root: Path, distributions: list[str]) -> str:
     return digest.hexdigest()[:16]
 
 
+def folder_digest(variable: str) -> str:
+    """Digest of the names, sizes and times of the files below the folder that `variable` names."""
+    digest = hashlib.sha256()
+    folder = os.environ.get(variable)
+    for path in sorted(Path(folder).rglob("*")) if folder else []:
+        facts = path.stat()
+        digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
+    return digest.hexdigest()[:16]
+
+
 def imports_package(text: str, packages: list[str]) -> bool:
     """Say whether a page's cells import one of `packages`."""
     names = "|".join(map(re.escape, packages))
@@ -39,6 +51,7 @@ def compute_digest(app: Sphinx) -> None:
     """Compute the digest once a build."""
     roots = [Path(app.srcdir).parent / "code" / name for name in app.config.code_key_packages]
     parts = [package_digest(root, app.config.code_key_distributions) for root in roots]
+    parts += [folder_digest(variable) for variable in app.config.code_key_folders]
     app.config.code_key_digest = "-".join(parts)
 
 
@@ -66,9 +79,10 @@ def outdated_pages(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the two settings and the three hooks."""
+    """Register the settings and the three hooks."""
     app.add_config_value("code_key_packages", [], "env")
     app.add_config_value("code_key_distributions", [], "env")
+    app.add_config_value("code_key_folders", [], "env")
     app.add_config_value("code_key_digest", "", "")
     app.connect("builder-inited", compute_digest)
     app.connect("env-get-outdated", outdated_pages)

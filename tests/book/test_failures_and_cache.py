@@ -31,7 +31,11 @@ def book(tmp_path: Path) -> Path:
         "execute": config["execute"],
         "sphinx": {
             "local_extensions": {"top_toc": "book/_ext", "code_key": "book/_ext"},
-            "config": {"code_key_packages": ["toy"], "code_key_distributions": ["numpy"]},
+            "config": {
+                "code_key_packages": ["toy"],
+                "code_key_distributions": ["numpy"],
+                "code_key_folders": ["TOY_DATA"],
+            },
         },
     }
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(settings))
@@ -50,9 +54,10 @@ def write_page(book: Path, code: str) -> None:
     (book / "book" / "index.md").write_text(PAGE.format(code=code))
 
 
-def build(book: Path) -> subprocess.CompletedProcess[str]:
+def build(book: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "book"]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    environment |= variables
     return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
 
 
@@ -68,6 +73,18 @@ def test_an_edited_package_is_run_again_and_an_unchanged_one_is_not(book: Path) 
     page = (book / "_build" / "html" / "index.html").read_text("utf-8")
     assert "second answer" in page and "first answer" not in page
     assert "package digest" not in page
+    assert log.read_text() == ".."
+
+
+def test_other_data_are_run_again(book: Path) -> None:
+    log, data = book / "runs", book / "data"
+    data.mkdir()
+    write_page(book, f"import toy\nopen({str(log)!r}, 'a').write('.')")
+    for _ in range(2):
+        assert build(book, TOY_DATA=str(data)).returncode == 0
+    assert log.read_text() == "."
+    (data / "photo.jpg").write_bytes(b"another photo")
+    assert build(book, TOY_DATA=str(data)).returncode == 0
     assert log.read_text() == ".."
 
 
