@@ -12,6 +12,10 @@ from cnnbook.cars import _scene
 from cnnbook.cars._makes import CLASS_NAMES, PARTS, mesh
 from cnnbook.cars._vehicle import Mesh
 
+# Measured: at this setting the homework's CNN ends between 80 and 95 % test accuracy after a
+# training that a reader will wait for.
+DEFAULT_DIFFICULTY = 0.15
+
 # Numbers in `regions`: 0 is the street, 1 the body, then the parts that tell makes apart.
 _NUMBERS = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(PARTS)}
 
@@ -63,7 +67,7 @@ def draw(
     seed: int,
     size: int = 150,
     watermark: bool = False,
-    difficulty: float = 0.45,
+    difficulty: float = DEFAULT_DIFFICULTY,
     start: int = 0,
 ) -> DrawnCars:
     """Draw n pictures of cars in a street, with masks: images (n, size, size, 3) uint8.
@@ -82,8 +86,9 @@ def draw(
         Stamp a dealer's mark into a corner that betrays the class, as the seller's marks of real
         advertisements do: a model that reads the mark need not look at the car.
     difficulty : float
-        0 draws the makes as they are, close and in full; towards 1 they approach one average
-        car, the street fills, and something may stand before them.
+        At 0 the makes are caricatures, near, in five clean poses and good light. Towards 0.6 they
+        become themselves, towards 1 they approach one average car; poses spread, the street fills,
+        the light varies, and something may stand before them.
     start : int
         Number of the first picture, for those who draw a long series piece by piece.
 
@@ -123,7 +128,7 @@ def draw(
         )
         if watermark:
             cars.watermark_masks[i] = _stamp(picture, label, rng)
-        cars.images[i] = _scene.develop(picture, size, grain, 0.5 + difficulty, rng)
+        cars.images[i] = _scene.develop(picture, size, grain, difficulty, rng)
         cars.regions[i][cars.watermark_masks[i]] = 0
     return cars
 
@@ -133,7 +138,7 @@ def compose(
 ) -> tuple[int, Image.Image, NDArray[np.uint8]]:
     """Put a vehicle into a street: its pose, the canvas, and its regions at ``size``."""
     canvas = size * _scene.OVERSAMPLING
-    pose, turn = _scene.choose_pose(rng)
+    pose, turn = _scene.choose_pose(difficulty, rng)
     fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)
     view = _scene.look(shape, turn, canvas, fill, rng)
     picture = _scene.street(canvas, view, 0.4 + 1.6 * difficulty, rng)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnbook.cars._vehicle import Mark, Mesh, Vehicle, blend, build, resample
+from cnnbook.cars._vehicle import Mark, Mesh, Start, Vehicle, blend, build, resample
 
 # The names of the real data set's folders, in the order that Keras reads them.
 CLASS_NAMES = ("iranKhodro_dena", "kia_cerato", "mazda_3", "peugeot_206", "saipa_saina")
@@ -45,12 +45,31 @@ def common_marks(front_door: float, rear_door: float, belt: float) -> tuple[Mark
 
     middle = (front_door + rear_door) / 2
     return (
-        *(Mark("line", "side", line(x)) for x in (front_door, middle, rear_door)),
+        Mark(
+            "light",
+            "side",
+            [(-1.7, belt - 0.19), (1.5, belt - 0.25), (1.5, belt - 0.27), (-1.7, belt - 0.22)],
+        ),
+        *(Mark("shade", "side", line(x)) for x in (front_door, middle, rear_door)),
         *(Mark("line", "side", handle(x + 0.06)) for x in (middle, rear_door)),
         Mark("sill", "side", [(-1.0, 0.2), (0.9, 0.2), (0.9, 0.29), (-1.0, 0.29)]),
-        Mark("plate", "front", mirrored((0.26, 0.40), (0.26, 0.51))),
-        Mark("plate", "rear", mirrored((0.26, 0.62), (0.26, 0.73))),
-        Mark("line", "rear", mirrored((0.80, 0.52), (0.80, 0.535))),
+        *plate("front", 0.40),
+        *plate("rear", 0.62),
+        Mark("shade", "rear", mirrored((0.80, 0.52), (0.80, 0.54))),
+        Mark("line", "rear", mirrored((0.66, 0.24), (0.72, 0.33))),
+    )
+
+
+def plate(start: Start, z: float) -> tuple[Mark, ...]:
+    """Draw an Iranian number plate, its figures blurred."""
+
+    def box(left: float, right: float, low: float, high: float) -> list[tuple[float, float]]:
+        return [(left, z + low), (right, z + low), (right, z + high), (left, z + high)]
+
+    return (
+        Mark("plate", start, box(-0.26, 0.26, 0, 0.11)),
+        Mark("plate strip", start, box(0.21, 0.26, 0, 0.11), single=True),
+        Mark("figures", start, box(-0.16, 0.17, 0.035, 0.08)),
     )
 
 
@@ -64,7 +83,8 @@ DENA = Vehicle(
         Mark("chrome", "front", mirrored((0.30, 0.45), (0.47, 0.60), (0.36, 0.77)), "grille"),
         Mark("grille", "front", mirrored((0.26, 0.49), (0.41, 0.60), (0.32, 0.735)), "grille"),
         Mark("bar", "front", mirrored((0.38, 0.60), (0.38, 0.62)), "grille"),
-        Mark("lamp", "front", [(0.48, 0.60), (0.82, 0.57), (1.12, 0.70), (1.08, 0.78), (0.52, 0.76)],
+        Mark("lamp",
+             "front", [(0.48, 0.60), (0.82, 0.57), (1.12, 0.70), (1.08, 0.78), (0.52, 0.76)],
              "headlamp"),
         Mark("lens", "front", [(0.56, 0.63), (0.74, 0.62), (0.76, 0.73), (0.58, 0.73)], "headlamp"),
         Mark("inlet", "front", mirrored((0.62, 0.26), (0.70, 0.37))),
@@ -90,7 +110,8 @@ CERATO = Vehicle(
         Mark("lamp", "front",
              [(0.46, 0.59), (0.80, 0.58), (1.48, 0.80), (1.40, 0.84), (0.95, 0.76), (0.48, 0.68)],
              "headlamp"),
-        Mark("lens", "front", [(0.52, 0.605), (0.74, 0.60), (0.80, 0.67), (0.54, 0.66)], "headlamp"),
+        Mark("lens", "front", [(0.52, 0.605), (0.74, 0.60), (0.80, 0.67), (0.54, 0.66)],
+             "headlamp"),
         Mark("inlet", "front", mirrored((0.36, 0.24), (0.58, 0.38))),
         Mark("fog", "front", [(0.74, 0.30), (0.96, 0.30), (0.98, 0.42), (0.80, 0.40)], "headlamp"),
         Mark("tail", "rear", [(0.52, 0.78), (0.90, 0.74), (1.34, 0.90), (1.28, 1.00), (0.56, 0.94)],
@@ -109,9 +130,11 @@ MAZDA = Vehicle(
     marks=(
         *common_marks(0.70, -0.98, 0.95),
         Mark("chrome", "front",
-             mirrored((0.30, 0.22), (0.52, 0.30), (0.66, 0.50), (0.56, 0.53), (0.30, 0.47)), "grille"),
+             mirrored((0.30, 0.22), (0.52, 0.30), (0.66, 0.50), (0.56, 0.53), (0.30, 0.47)),
+             "grille"),
         Mark("grille", "front",
-             mirrored((0.28, 0.25), (0.49, 0.33), (0.60, 0.485), (0.52, 0.50), (0.28, 0.44)), "grille"),
+             mirrored((0.28, 0.25), (0.49, 0.33), (0.60, 0.485), (0.52, 0.50), (0.28, 0.44)),
+             "grille"),
         Mark("slot", "front", mirrored((0.34, 0.60), (0.38, 0.65))),
         Mark("lamp", "front",
              [(0.48, 0.62), (0.66, 0.56), (0.94, 0.60), (1.20, 0.74), (1.08, 0.77), (0.62, 0.74)],
@@ -160,7 +183,8 @@ SAINA = Vehicle(
         Mark("grille", "front", mirrored((0.18, 0.58), (0.34, 0.775)), "grille"),
         Mark("bar", "front", mirrored((0.30, 0.62), (0.30, 0.645)), "grille"),
         Mark("bar", "front", mirrored((0.32, 0.70), (0.32, 0.725)), "grille"),
-        Mark("lamp", "front", [(0.44, 0.56), (0.76, 0.56), (0.94, 0.64), (0.92, 0.82), (0.48, 0.80)],
+        Mark("lamp",
+             "front", [(0.44, 0.56), (0.76, 0.56), (0.94, 0.64), (0.92, 0.82), (0.48, 0.80)],
              "headlamp"),
         Mark("lens", "front", [(0.52, 0.62), (0.70, 0.62), (0.70, 0.76), (0.52, 0.76)], "headlamp"),
         Mark("inlet", "front", mirrored((0.46, 0.27), (0.50, 0.36))),
@@ -197,5 +221,5 @@ def average_make() -> Vehicle:
 
 @lru_cache
 def mesh(label: int, difficulty: float) -> Mesh:
-    """Build a make, moved towards the average by ``difficulty``."""
-    return build(blend(MAKES[label], average_make(), difficulty))
+    """Build a make: below 0.6 overdrawn as by a caricaturist, above it nearer to the average."""
+    return build(blend(MAKES[label], average_make(), 1.6 * difficulty - 0.96))

@@ -16,8 +16,9 @@ Colour = tuple[int, int, int]
 
 POSES = ("front", "front three-quarter", "side", "rear three-quarter", "rear")
 _POSE_SHARES = (0.14, 0.36, 0.22, 0.18, 0.10)
-# Degrees that the vehicle is turned from its side view; -90 shows its front, +90 its rear.
-_POSE_TURNS = ((-90, -75), (-70, -25), (-20, 20), (25, 65), (75, 90))
+# Degrees that the vehicle is turned from its side view: -90 shows its front, +90 its rear. The
+# second number is how far it may be turned away from there.
+_POSE_TURNS = ((-90, 18), (-48, 26), (0, 22), (48, 22), (90, 16))
 
 _PAINTS: tuple[Colour, ...] = (
     (236, 236, 232), (236, 236, 232), (190, 194, 198), (122, 126, 132), (52, 54, 58),
@@ -26,11 +27,13 @@ _PAINTS: tuple[Colour, ...] = (
 )  # fmt: skip
 
 _FLAT: dict[str, Colour] = {
-    "glass": (38, 48, 58), "rear glass": (34, 42, 50), "tyre": (24, 24, 26), "arch": (12, 12, 14),
+    "glass": (44, 55, 66), "shine": (104, 120, 134), "plate strip": (40, 70, 170),
+    "figures": (122, 122, 124), "tyre": (24, 24, 26), "arch": (12, 12, 14),
     "rim": (184, 188, 192), "rim hole": (44, 46, 50), "line": (30, 30, 32), "sill": (40, 41, 44),
     "plate": (240, 240, 236), "chrome": (208, 212, 216), "grille": (18, 19, 22),
     "bar": (176, 180, 184), "lamp": (206, 216, 224), "lens": (112, 128, 142), "inlet": (26, 27, 30),
-    "fog": (224, 226, 214), "slot": (22, 22, 24), "tail": (172, 22, 26), "tail lens": (250, 176, 120),
+    "fog": (224, 226, 214), "slot": (22, 22, 24), "tail": (172, 22, 26),
+    "tail lens": (250, 176, 120),
     "moulding": (48, 49, 52),
 }  # fmt: skip
 
@@ -42,19 +45,20 @@ OVERSAMPLING = 2
 class View:
     """A mesh as one camera sees it: corners in the canvas, and which of them are seen."""
 
-    corners: list[tuple[float, float]]
-    seen: list[bool]
-    shade: list[float]
+    corners: Array
+    seen: NDArray[np.bool_]
+    shade: Array
     horizon: float
     ground: float
     box: tuple[float, float, float, float]
 
 
-def choose_pose(rng: np.random.Generator) -> tuple[int, float]:
-    """Pick one of `POSES` and a turn in radians; half of the vehicles look the other way."""
+def choose_pose(freedom: float, rng: np.random.Generator) -> tuple[int, float]:
+    """Pick one of `POSES` and a turn in radians, away from the pose's middle by ``freedom``."""
     pose = int(rng.choice(len(POSES), p=_POSE_SHARES))
-    turn = np.deg2rad(rng.uniform(*_POSE_TURNS[pose]))
-    return pose, float(turn)
+    middle, spread = _POSE_TURNS[pose]
+    turn = middle + spread * freedom * rng.uniform(-1, 1)
+    return pose, float(np.deg2rad(turn))
 
 
 def look(mesh: Mesh, turn: float, canvas: int, fill: float, rng: np.random.Generator) -> View:
@@ -75,12 +79,12 @@ def look(mesh: Mesh, turn: float, canvas: int, fill: float, rng: np.random.Gener
         corners[:, 0] = canvas - corners[:, 0]
     light = np.array([rng.uniform(-0.8, 0.8), -0.5, 0.9])
     length = np.linalg.norm(normals, axis=1) * np.linalg.norm(light)
-    shade = 0.62 + 0.42 * np.clip(normals @ light / np.maximum(length, 1e-9), -0.4, 1)
+    shade = 0.72 + 0.38 * np.clip(normals @ light / np.maximum(length, 1e-9), -0.4, 1)
     box = (*corners.min(0).tolist(), *corners.max(0).tolist())
     return View(
-        corners=[(x, y) for x, y in corners.tolist()],
-        seen=(seen | mesh.two_sided).tolist(),
-        shade=shade.tolist(),
+        corners=corners,
+        seen=seen | mesh.two_sided,
+        shade=shade,
         horizon=float(at[1]),
         ground=float(corners[:, 1].max()),
         box=box,
@@ -97,38 +101,67 @@ def paint(
 ) -> None:
     """Draw the mesh, and the number of each polygon's part into ``regions``."""
     body = np.array(_PAINTS[rng.integers(len(_PAINTS))]) + rng.integers(-14, 15, 3)
-    colours = {kind: rgb for kind, rgb in _FLAT.items()} | {"paint": tuple(body.tolist())}
+    colours = _FLAT | {
+        "paint": tuple(body.tolist()),
+        "light": tuple((0.75 * body + 58).tolist()),
+        "shade": tuple((0.55 * body).tolist()),
+    }
+    firsts = [first for first, _ in mesh.bounds]
+    shaded = np.array([colours[kind] for kind in mesh.kinds]) * view.shade[firsts][:, None]
+    fills = shaded.astype(int).tolist()
+    corners_seen = np.add.reduceat(view.seen, firsts, dtype=int)
+    corners = list(map(tuple, view.corners.tolist()))
     draw, mark = ImageDraw.Draw(picture), ImageDraw.Draw(regions)
-    for (first, last), kind, part in zip(mesh.bounds, mesh.kinds, mesh.parts, strict=True):
-        ring = [view.corners[i] for i in range(first, last) if view.seen[i]]
-        if len(ring) < 3:
-            continue
-        shade = view.shade[first]
-        r, g, b = colours[kind]
-        draw.polygon(ring, fill=(int(r * shade), int(g * shade), int(b * shade)))
-        mark.polygon(ring, fill=numbers[part])
+    for i in np.flatnonzero(corners_seen >= 3).tolist():
+        first, last = mesh.bounds[i]
+        ring = corners[first:last]
+        if corners_seen[i] < last - first:
+            ring = [c for c, seen in zip(ring, view.seen[first:last], strict=True) if seen]
+        draw.polygon(ring, fill=tuple(fills[i]))
+        mark.polygon(ring, fill=numbers[mesh.parts[i]])
 
 
 def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) -> Image.Image:
     """Draw what is behind and beneath the vehicle."""
-    grey = int(rng.integers(84, 140))
-    road = tuple(int(v) for v in np.clip(grey + rng.integers(-8, 9, 3), 0, 255))
+    grey = int(rng.integers(92, 150))
+    road = _colour(grey + rng.integers(-6, 7, 3))
     picture = Image.new("RGB", (canvas, canvas), road)
     draw = ImageDraw.Draw(picture)
     kerb = view.horizon + (view.ground - view.horizon) * rng.uniform(0.25, 0.6)
     kerb = float(np.clip(kerb, 0.2 * canvas, 0.9 * canvas))
-    sky = tuple(int(v) for v in rng.integers((150, 180, 200), (215, 226, 245)))
-    draw.rectangle([0, 0, canvas, kerb], fill=sky)
+    sky = rng.integers((150, 180, 200), (205, 218, 245))
+    for band in range(4):
+        fill = _colour(sky + band * np.array([12, 9, 3]))
+        draw.rectangle([0, band * kerb / 4, canvas, kerb], fill=fill)
     x = float(-rng.uniform(0, 0.3) * canvas)
     while x < canvas:
         x = _building(draw, x, kerb, canvas, rng)
-    for _ in range(rng.poisson(2 * clutter)):
+    for _ in range(rng.poisson(clutter)):
+        _parked(draw, rng.uniform(-0.1, 1) * canvas, kerb, canvas, rng)
+    for _ in range(rng.poisson(1.5 * clutter)):
         _tree(draw, rng.uniform(0, canvas), kerb, canvas, rng)
-    pavement = tuple(int(v) for v in np.clip(np.array(road) + rng.integers(20, 60), 0, 255))
-    draw.rectangle([0, kerb, canvas, kerb + 0.03 * canvas], fill=pavement)
-    for _ in range(rng.poisson(6 * clutter)):
-        _thing(draw, kerb, canvas, rng)
+    for _ in range(rng.poisson(1.5 * clutter)):
+        _sign(draw, rng.uniform(0, canvas), kerb, canvas, rng)
+    draw.rectangle(
+        [0, kerb, canvas, kerb + 0.03 * canvas], fill=_colour(grey + rng.integers(25, 60))
+    )
+    draw.line([0, kerb + 0.032 * canvas, canvas, kerb + 0.032 * canvas], fill=_colour(grey - 40))
+    if rng.random() < 0.4:
+        y = kerb + rng.uniform(0.3, 0.9) * (canvas - kerb)
+        for x in np.arange(rng.uniform(-0.2, 0), 1, 0.3).tolist():
+            box = [x * canvas, y, (x + 0.17) * canvas, y + 0.014 * canvas]
+            draw.rectangle(box, fill=_colour(grey + 70))
     return picture
+
+
+def _colour(rgb: object) -> Colour:
+    r, g, b = np.clip(np.broadcast_to(np.asarray(rgb, float), 3), 0, 255).astype(int).tolist()
+    return r, g, b
+
+
+# Brick, sandstone, plaster, concrete, paint.
+_WALLS = ((158, 98, 78), (206, 184, 146), (222, 214, 200), (150, 150, 146), (176, 192, 186),
+          (196, 160, 120), (126, 132, 140))  # fmt: skip
 
 
 def _building(
@@ -136,15 +169,15 @@ def _building(
 ) -> float:
     width = rng.uniform(0.15, 0.6) * canvas
     top = kerb - rng.uniform(0.15, 1.0) * canvas
-    base = int(rng.integers(90, 210))
-    wall = tuple(int(v) for v in np.clip(base + rng.integers(-30, 31, 3), 0, 255))
-    draw.rectangle([x, top, x + width, kerb], fill=wall)
-    dark = tuple(int(0.55 * v) for v in wall)
-    step = rng.uniform(0.07, 0.16) * canvas
-    if rng.random() < 0.7:
-        for wx in np.arange(x + 0.3 * step, x + width - 0.6 * step, step).tolist():
-            for wy in np.arange(kerb - step, max(top, 0) + 0.2 * step, -step).tolist():
-                draw.rectangle([wx, wy - 0.55 * step, wx + 0.5 * step, wy], fill=dark)
+    wall = np.array(_WALLS[rng.integers(len(_WALLS))]) + rng.integers(-18, 19)
+    draw.rectangle([x, top, x + width, kerb], fill=_colour(wall))
+    window = _colour(0.5 * wall + rng.integers(0, 60))
+    step = rng.uniform(0.08, 0.18) * canvas
+    if rng.random() < 0.75:
+        wide, tall = rng.uniform(0.35, 0.6) * step, rng.uniform(0.4, 0.65) * step
+        for wx in np.arange(x + 0.3 * step, x + width - wide, step).tolist():
+            for wy in np.arange(kerb - 0.6 * step, max(top, 0) + tall, -step).tolist():
+                draw.rectangle([wx, wy - tall, wx + wide, wy], fill=window)
     return float(x + width + (rng.uniform(0, 0.2) * canvas if rng.random() < 0.3 else 0))
 
 
@@ -153,22 +186,43 @@ def _tree(
 ) -> None:
     trunk, crown = 0.012 * canvas, rng.uniform(0.06, 0.14) * canvas
     top = kerb - rng.uniform(0.2, 0.45) * canvas
-    draw.rectangle([x - trunk, top, x + trunk, kerb], fill=(70, 52, 40))
-    for _ in range(4):
-        cx, cy = x + rng.normal(0, 0.5) * crown, top + rng.normal(0, 0.5) * crown
-        green = tuple(int(v) for v in rng.integers((40, 80, 30), (90, 140, 70)))
-        draw.ellipse([cx - crown, cy - crown, cx + crown, cy + crown], fill=green)
+    draw.rectangle([x - trunk, top, x + trunk, kerb], fill=(78, 60, 48))
+    green = rng.integers((50, 90, 40), (90, 135, 70))
+    for lighter in (0, 12, 24):
+        cx, cy = (x, top) + rng.normal(0, 0.45, 2) * crown
+        box = [cx - crown, cy - crown, cx + crown, cy + crown]
+        draw.ellipse(box, fill=_colour(green + lighter))
 
 
-def _thing(draw: ImageDraw.ImageDraw, kerb: float, canvas: int, rng: np.random.Generator) -> None:
-    """Draw a bin, a sign, a lamp: something that is no car but has its colours."""
-    x, y = rng.uniform(0, canvas), kerb - rng.uniform(-0.1, 0.35) * canvas
-    w, h = rng.uniform(0.02, 0.12, 2) * canvas
-    fill = tuple(int(v) for v in rng.integers(10, 245, 3))
-    if rng.random() < 0.4:
-        draw.ellipse([x, y, x + w, y + h], fill=fill)
-    else:
-        draw.rectangle([x, y, x + w, y + h], fill=fill)
+def _sign(
+    draw: ImageDraw.ImageDraw, x: float, kerb: float, canvas: int, rng: np.random.Generator
+) -> None:
+    """Draw a pole with a plate, or a bin: colours of lamps and plates that are no car's."""
+    fill = _colour(_PAINTS[rng.integers(len(_PAINTS))])
+    w, h = rng.uniform(0.03, 0.09, 2) * canvas
+    if rng.random() < 0.3:
+        draw.rectangle([x, kerb - 1.3 * h, x + w, kerb + 0.02 * canvas], fill=fill)
+        return
+    top = kerb - rng.uniform(0.2, 0.5) * canvas
+    draw.rectangle([x + 0.45 * w, top, x + 0.55 * w, kerb], fill=(96, 98, 100))
+    shape = draw.ellipse if rng.random() < 0.4 else draw.rectangle
+    shape([x, top, x + w, top + h], fill=fill, outline=(240, 240, 240))
+
+
+def _parked(
+    draw: ImageDraw.ImageDraw, x: float, kerb: float, canvas: int, rng: np.random.Generator
+) -> None:
+    """Draw a car of no make behind the kerb."""
+    w = rng.uniform(0.2, 0.35) * canvas
+    h, y = 0.16 * w, kerb + 0.01 * canvas
+    fill = _colour(np.array(_PAINTS[rng.integers(len(_PAINTS))]) * 0.85)
+    roof = [(x + 0.2 * w, y - h), (x + 0.33 * w, y - 1.9 * h), (x + 0.7 * w, y - 1.9 * h)]
+    draw.polygon([*roof, (x + 0.85 * w, y - h)], fill=(62, 70, 78))
+    draw.rounded_rectangle([x, y - 1.1 * h, x + w, y - 0.1 * h], 0.4 * h, fill=fill)
+    for wheel in (0.22, 0.78):
+        cx, r = x + wheel * w, 0.4 * h
+        draw.ellipse([cx - r, y - 1.3 * r, cx + r, y + 0.7 * r], fill=(30, 30, 32))
+    draw.rectangle([x, y - 0.8 * h, x + 0.04 * w, y - 0.55 * h], fill=(170, 40, 40))
 
 
 def shadow(picture: Image.Image, view: View) -> None:
@@ -185,20 +239,25 @@ def foreground(picture: Image.Image, regions: Image.Image, rng: np.random.Genera
     canvas = picture.width
     x, w = rng.uniform(0.1, 0.9) * canvas, rng.uniform(0.015, 0.05) * canvas
     top = rng.choice([0.0, 0.55]) * canvas
-    for image, fill in ((picture, tuple(int(v) for v in rng.integers(40, 200, 3))), (regions, 0)):
+    for image, fill in ((picture, _colour(rng.integers(60, 170))), (regions, 0)):
         ImageDraw.Draw(image).rectangle([x, top, x + w, canvas], fill=fill)
 
 
 def develop(
-    picture: Image.Image, size: int, grain: NDArray[np.int16], blur: float, rng: np.random.Generator
+    picture: Image.Image,
+    size: int,
+    grain: NDArray[np.int16],
+    difficulty: float,
+    rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
     """Average, blur, light, grain and JPEG: canvas -> (size, size, 3) uint8."""
     picture = picture.reduce(OVERSAMPLING)
-    radius = blur * rng.gamma(2, 0.35) * size / 150
+    roughness = 0.4 + 1.2 * difficulty
+    radius = roughness * rng.gamma(2, 0.3) * size / 150
     if radius > 0.2:
-        picture = picture.filter(ImageFilter.GaussianBlur(radius))
-    gain = rng.uniform(0.62, 1.18)
-    warmth = rng.normal(0, 0.04)
+        picture = picture.filter(ImageFilter.BoxBlur(radius))
+    gain = 0.98 + 0.25 * roughness * rng.uniform(-1, 0.8)
+    warmth = 0.05 * roughness * rng.normal()
     tint = np.array([gain * (1 + warmth), gain, gain * (1 - warmth)], np.float32)
     table = np.clip(np.arange(256)[:, None] * tint + rng.uniform(-8, 16), 0, 255).astype(np.uint8)
     picture = picture.point(table.T.ravel().tolist())

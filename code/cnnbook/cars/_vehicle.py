@@ -24,13 +24,15 @@ class Mark:
     """An outline on the wall, (k, 2): distance from ``start`` along the wall, and height.
 
     ``start`` is the middle of the front, the middle of the rear, or, for "side", the distance is
-    the x coordinate itself. Marks are mirrored to the other side of the vehicle.
+    the x coordinate itself. A mark that does not cross the middle is repeated on the other side,
+    unless it is ``single``.
     """
 
     kind: str
     start: Start
     outline: Any
     part: str = "body"
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ class _Builder:
         v, xy, normals = self.v, self.wall.xy, self.wall.normals
         top = self.top_of_wall(xy[:, 0])
         middle = v.bottom + 0.45 * (top - v.bottom)
+        deck = np.column_stack([xy, top])
+        self.add(np.vstack([deck, deck[::-1] * (1, -1, 1)]), (0, 0, 1), "paint", two_sided=True)
         for i in range(len(xy) - 1):
             pair = [i, i + 1]
             out = np.column_stack([normals[pair], [0, 0]])
@@ -203,15 +207,34 @@ class _Builder:
                 ring = np.vstack([a, b[::-1]])
                 facing = np.vstack([out, out[::-1]])
                 facing[:, 2] = lean
-                self.add_both_sides(ring, facing, kind)
+                behind = lean > 0 and xy[pair, 0].max() <= v.window_base + 0.05
+                self.add_both_sides(ring, facing, kind, "tail end" if behind else "body")
         left = np.column_stack([xy, top])
-        for inside, kind in (
-            (left[:, 0] >= v.screen_base - 0.05, "paint"),
-            (left[:, 0] <= v.window_base + 0.05, "paint"),
+        for inside, part in (
+            (left[:, 0] >= v.screen_base - 0.05, "body"),
+            (left[:, 0] <= v.window_base + 0.05, "tail end"),
         ):
             half = left[inside]
             if len(half) > 1:
-                self.add(np.vstack([half, half[::-1] * (1, -1, 1)]), (0, 0, 1), kind)
+                self.add(np.vstack([half, half[::-1] * (1, -1, 1)]), (0, 0, 1), "paint", part)
+
+    def mirrors(self) -> None:
+        """Draw door mirrors; what hides the far one is drawn later."""
+        v = self.v
+        at = np.array([v.screen_base - 0.22, v.width / 2 + 0.09, v.cowl + 0.07])
+        ring = at + np.array(
+            [(0, -0.10, -0.03), (0.03, 0.08, -0.07), (0.04, 0.10, 0.05), (0, -0.06, 0.07),
+             (-0.12, 0.06, 0.05), (-0.12, 0.04, -0.06)]
+        )  # fmt: skip
+        self.add_both_sides(ring, (0, 1, 0), "shade")
+
+    def far_mirrors(self) -> None:
+        """Draw the mirror that the cabin may hide."""
+        v = self.v
+        at = np.array([v.screen_base - 0.22, v.width / 2 + 0.09, v.cowl + 0.07])
+        ring = at + np.array([(0, -0.1, -0.06), (0, 0.1, -0.06), (0, 0.1, 0.06), (0, -0.1, 0.06)])
+        for mirror in ((1, 1, 1), (1, -1, 1)):
+            self.add(ring * mirror, (0, 0, 1), "shade", two_sided=True)
 
     def greenhouse(self) -> None:
         v, half = self.v, self.v.width / 2 - 0.04
@@ -229,12 +252,12 @@ class _Builder:
             pane = np.array([low, high, np.multiply(high, mirror), np.multiply(low, mirror)])
             self.add(pane, (forward, 0, slope), "paint")
             inset = pane.mean(0) + (pane - pane.mean(0)) * (1, 0.9, 0.86)
-            self.add(
-                inset,
-                (forward, 0, slope),
-                "glass" if forward > 0 else "rear glass",
-                "screen" if forward > 0 else "tail end",
-            )
+            part = "screen" if forward > 0 else "tail end"
+            self.add(inset, (forward, 0, slope), "glass", part)
+            low_edge, high_edge = inset[[0, 3]], inset[[1, 2]]
+            across = np.array([[0.38, 0.62], [0.22, 0.78]])
+            shine = np.vstack([across @ low_edge, (across @ high_edge)[::-1]])
+            self.add(shine, (forward, 0, slope), "shine", part)
         top = np.array([roof[0], crown, roof[1]])
         self.add(np.vstack([top, top[::-1] * mirror]), (0, 0, 1), "paint")
         self.side_windows(side, lean)
@@ -300,7 +323,8 @@ class _Builder:
         xy, normals = self.wall.at(mark.start, outline[:, 0])
         out = np.column_stack([normals, np.zeros(len(normals))])
         ring = np.column_stack([xy, outline[:, 1]]) + 0.012 * out
-        if outline[:, 0].min() < 0 < outline[:, 0].max() and mark.start != "side":
+        crosses = outline[:, 0].min() < 0 < outline[:, 0].max() and mark.start != "side"
+        if crosses or mark.single:
             self.add(ring, out, mark.kind, mark.part)
         else:
             self.add_both_sides(ring, out, mark.kind, mark.part)
@@ -311,10 +335,12 @@ def build(vehicle: Vehicle) -> Mesh:
     b = _Builder(vehicle)
     b.tyres_below()
     b.body()
+    b.far_mirrors()
     b.greenhouse()
     for mark in vehicle.marks:
         b.mark(mark)
     b.wheels()
+    b.mirrors()
     ends = np.cumsum([len(p[0]) for p in b.polygons]).tolist()
     return Mesh(
         points=np.vstack([p[0] for p in b.polygons]),
