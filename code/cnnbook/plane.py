@@ -75,13 +75,14 @@ def by_fourier(image: Array, kernel: Array, axes: Axes) -> Array:
     array([[16.,  8.],
            [ 8., 16.]])
     """
+    rows, columns = axes
     size = [_smooth(axis.size + max(axis.before, axis.after)) for axis in axes]
-    spectrum = np.fft.rfft2(image, size)
+    padded = np.zeros(size, image.dtype)
+    padded[rows.before :, columns.before :][: rows.size, : columns.size] = image
+    spectrum = np.fft.rfft2(padded)
     spectrum *= np.conj(np.fft.rfft2(kernel, size))
     circular = np.fft.irfft2(spectrum, size)
-    rows, columns = axes
-    moved = np.roll(circular, (rows.before, columns.before), (0, 1))
-    return moved[: rows.count, : columns.count].astype(image.dtype, copy=False)
+    return circular[: rows.count, : columns.count].astype(image.dtype, copy=False)
 
 
 def _smooth(n: int) -> int:

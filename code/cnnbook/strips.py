@@ -14,15 +14,18 @@ many rows of it as fit there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnbook.windows import Array, Axes, interior, windows
 
-# Half of a common 1 MB second-level cache: the strip stays there between being written and being
-# multiplied.
-STRIP_BYTES = 1 << 19
+# A strip of this size is still in the second- or third-level cache when it is multiplied.
+STRIP_BYTES = 1 << 21
+# Below this many, channels are too short a run to copy and too few columns for BLAS.
+FEW_CHANNELS = 16
 
 
 class Strips:
@@ -51,24 +54,23 @@ class Strips:
     def __init__(
         self, shape: tuple[int, ...], dtype: npt.DTypeLike, axes: Axes, groups: int = 1
     ) -> None:
-        self.axes, self.groups = axes, groups
-        self.n, _, _, channels = shape
-        height, width = axes
-        window = height.kernel * width.kernel * channels
-        itemsize = np.dtype(dtype).itemsize
-        self.rows_at_once = _at_most(height.count, STRIP_BYTES // (width.count * window * itemsize))
-        image = max(height.count * width.count * window, height.padded * width.padded * channels)
-        self.images_at_once = _at_most(self.n, STRIP_BYTES // (image * itemsize))
-        self.tap_major = channels // groups < 32 and width.count > 2 * channels // groups
-        size = (self.images_at_once, height.padded, width.padded, channels)
-        if self.tap_major:
-            n, h, w, c = size
-            self.padded = np.zeros((n, c, h, w), dtype).transpose(0, 2, 3, 1)
-        else:
-            self.padded = np.zeros(size, dtype)
-        self.buffer = np.empty(
-            self.images_at_once * self.rows_at_once * width.count * window, dtype
+        height, width = self.axes = axes
+        n, _, _, channels = shape
+        self.n, self.groups = n, groups
+        self.window = (height.kernel, width.kernel, channels // groups)
+        self.tap_major = channels // groups < FEW_CHANNELS
+
+        row = prod(self.window) * groups * width.count
+        image = max(row * height.count, height.padded * width.padded * channels)
+        numbers = STRIP_BYTES // np.dtype(dtype).itemsize
+        self.rows_at_once = _between(1, numbers // max(1, row), height.count)
+        self.images_at_once = _between(1, numbers // max(1, image), n)
+
+        padded = (self.images_at_once, height.padded, width.padded, channels)
+        self.padded = (
+            _zeros_channel_first(padded, dtype) if self.tap_major else np.zeros(padded, dtype)
         )
+        self.buffer = np.empty(self.images_at_once * self.rows_at_once * row, dtype)
 
     def images(self) -> Iterator[slice]:
         """Slices of the batch, to be read one after the other."""
@@ -106,29 +108,32 @@ class Strips:
             target[:, :, :, *tap] += by_window[:, :, :, *tap]
 
     def _windows(self, rows: slice) -> Array:
-        """View a strip's windows, (n, rows, ow, kh, kw, groups, c/groups)."""
+        """View the windows of a strip, (n, rows, ow, kh, kw, groups, c/groups)."""
         view = windows(self.current, self.axes)[:, rows]
-        return view.reshape(*view.shape[:-1], self.groups, -1)
+        return view.reshape(*view.shape[:-1], self.groups, self.window[2])
 
     def _matrix(self, rows: slice) -> tuple[Array, Array]:
         """View the buffer as a matrix (groups, windows, numbers) and in the order of `_windows`."""
-        height, width = self.axes
-        channels = self.padded.shape[3] // self.groups
-        window = (height.kernel, width.kernel, channels)
-        cells = (len(self.current), rows.stop - rows.start, width.count)
-        numbers, count = int(np.prod(window)), int(np.prod(cells))
-        used = self.buffer[: self.groups * numbers * count]
+        cells = (len(self.current), rows.stop - rows.start, self.axes[1].count)
+        count, numbers = prod(cells), prod(self.window)
+        used = self.buffer[: self.groups * count * numbers]
         if self.tap_major:
             matrix = used.reshape(self.groups, numbers, count).transpose(0, 2, 1)
-            by_window = used.reshape(self.groups, *window, *cells).transpose(4, 5, 6, 1, 2, 0, 3)
-        else:
-            matrix = used.reshape(self.groups, count, numbers)
-            by_window = used.reshape(self.groups, *cells, *window).transpose(1, 2, 3, 4, 5, 0, 6)
-        return matrix, by_window
+            by_window = used.reshape(self.groups, *self.window, *cells)
+            return matrix, by_window.transpose(4, 5, 6, 1, 2, 0, 3)
+        matrix = used.reshape(self.groups, count, numbers)
+        by_window = used.reshape(self.groups, *cells, *self.window)
+        return matrix, by_window.transpose(1, 2, 3, 4, 5, 0, 6)
 
 
-def _at_most(most: int, wanted: int) -> int:
-    return max(1, min(most, wanted))
+def _between(least: int, wanted: int, most: int) -> int:
+    return max(least, min(wanted, most))
+
+
+def _zeros_channel_first(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    """Make zeros (n, h, w, c) whose pixels, not channels, are neighbours in memory."""
+    n, h, w, c = shape
+    return np.zeros((n, c, h, w), dtype).transpose(0, 2, 3, 1)
 
 
 def as_matrix(w: Array, groups: int) -> Array:
@@ -139,8 +144,9 @@ def as_matrix(w: Array, groups: int) -> Array:
     >>> as_matrix(np.zeros((3, 3, 2, 8)), groups=4).shape
     (4, 18, 2)
     """
-    filters = w.shape[3]
-    return np.ascontiguousarray(w.reshape(-1, groups, filters // groups).transpose(1, 0, 2))
+    *window, filters = w.shape
+    matrices = w.reshape(prod(window), groups, filters // groups)
+    return np.ascontiguousarray(matrices.transpose(1, 0, 2))
 
 
 def by_group(y: Array, groups: int) -> Array:
@@ -151,7 +157,8 @@ def by_group(y: Array, groups: int) -> Array:
     >>> by_group(np.zeros((2, 3, 5, 8)), groups=4).shape
     (4, 30, 2)
     """
-    return y.reshape(-1, groups, y.shape[-1] // groups).transpose(1, 0, 2)
+    *cells, filters = y.shape
+    return y.reshape(prod(cells), groups, filters // groups).transpose(1, 0, 2)
 
 
 def convolve(x: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
@@ -207,6 +214,9 @@ def input_gradient(g: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
            [2., 4., 2.],
            [1., 2., 1.]])
     """
+    turned = _turned(axes)
+    if turned and w.shape[2] >= FEW_CHANNELS:
+        return convolve(g, half_turned(w, groups), turned, groups)
     dx = np.empty((len(g), axes[0].size, axes[1].size, w.shape[2] * groups), g.dtype)
     strips = Strips(dx.shape, dx.dtype, axes, groups)
     weights = as_matrix(w, groups)
@@ -216,3 +226,32 @@ def input_gradient(g: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
             strips.add(by_group(g[images, rows], groups), weights, rows)
         dx[images] = interior(strips.current, axes)
     return dx
+
+
+def half_turned(w: Array, groups: int = 1) -> Array:
+    """Turn by 180 degrees, swap channels: (kh, kw, c/groups, o) -> (kh, kw, o/groups, c).
+
+    Examples
+    --------
+    >>> half_turned(np.arange(6).reshape(1, 3, 1, 2))[0].tolist()
+    [[[4], [5]], [[2], [3]], [[0], [1]]]
+    """
+    kh, kw, channels, filters = w.shape
+    split = w[::-1, ::-1].reshape(kh, kw, channels, groups, filters // groups)
+    return split.transpose(0, 1, 4, 3, 2).reshape(kh, kw, filters // groups, channels * groups)
+
+
+def _turned(axes: Axes) -> Axes | None:
+    """Axes over g whose windows give dx, when the stride is 1 and no zero lies beyond a window."""
+    if any(axis.stride > 1 or max(axis.before, axis.after) >= axis.extent for axis in axes):
+        return None
+    rows, columns = (
+        replace(
+            axis,
+            size=axis.count,
+            before=axis.extent - 1 - axis.before,
+            after=axis.extent - 1 - axis.after,
+        )
+        for axis in axes
+    )
+    return rows, columns
