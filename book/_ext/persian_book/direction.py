@@ -1,11 +1,16 @@
 """Islands of the other direction inside a text."""
 
+import re
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
-from .languages import Language
+from .isolate import is_english
+from .languages import Language, language_of
+
+ENGLISH = "english"
 
 
 class foreign(nodes.inline):
@@ -32,8 +37,25 @@ def depart_foreign(self: HTML5Translator, node: foreign) -> None:
     self.body.append("</bdi>")
 
 
+def mark_english(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark whole English paragraphs in the Persian edition, such as docstrings."""
+    if language_of(app.config) is not Language.FA:
+        return
+    blocks = [*doctree.findall(nodes.paragraph), *doctree.findall(nodes.block_quote)]
+    for block in blocks:
+        words = " ".join(text for text in map(prose, block.findall(nodes.Text)) if text)
+        if is_english(words) and len(re.findall("[A-Za-z]{2,}", words)) > 2:
+            block["classes"].append(ENGLISH)
+
+
+def prose(text: nodes.Text) -> str:
+    """Return a text, or nothing if it is code or mathematics."""
+    return "" if isinstance(text.parent, nodes.literal | nodes.math) else text.astext()
+
+
 def setup(app: Sphinx) -> None:
-    """Register the roles and their node."""
+    """Register the roles, their node and the hook."""
+    app.connect("doctree-resolved", mark_english)
     app.add_node(foreign, html=(visit_foreign, depart_foreign))
     for language in Language:
         app.add_role(language.direction, Foreign())

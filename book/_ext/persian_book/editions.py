@@ -10,6 +10,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from .__main__ import FAILED
 from .blocks import problems, select
-from .languages import Language, language_of
+from .languages import language_of
 
 SECOND = "en"
 
@@ -59,7 +60,7 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
     settings = dict(app.config.persian_book_editions.get(SECOND, {}))
     settings.pop("captions", None)
     overrides: dict[str, Any] = {
-        **app.config.overrides,
+        **app.config.persian_book_overrides,
         "extensions": list(app.config.extensions),
         "language": SECOND,
         **settings,
@@ -78,17 +79,16 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
         "freshenv": app._fresh_env_used,
     }
     status = run_build(arguments)
-    if status:
-        app.statuscode = status
-    else:
+    if status != FAILED:
         replace_folder(outdir, app.outdir / SECOND)
+    app.statuscode = app.statuscode or status
 
 
 def run_build(arguments: dict[str, Any]) -> int:
     """Run Sphinx with `arguments` in a process of its own and return its exit status."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return subprocess.run(
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-m", __package__],
         input=pickle.dumps(arguments),
         env=environment,
         check=False,
@@ -104,30 +104,13 @@ def replace_folder(source: Path, target: Path) -> None:
     os.replace(new, target)
 
 
-def main() -> int:
-    """Build the edition whose pickled arguments come on standard input."""
-    arguments = pickle.load(sys.stdin.buffer)
-    with patch_docutils(arguments["srcdir"]), docutils_namespace():
-        app = Sphinx(**arguments)
-        app.build()
-    return app.statuscode
-
-
-def languages_offered(config: Config) -> list[Language]:
-    """List the editions, the one being built first."""
-    here = language_of(config)
-    return [here, *(language for language in Language if language is not here)]
-
-
 def setup(app: Sphinx) -> None:
     """Register the setting and the hooks."""
     app.add_config_value("persian_book_editions", {}, "env", dict)
+    # As the user gave them: extensions change the very lists, and would do so again.
+    app.config.persian_book_overrides = deepcopy(app.config.overrides)
     # sphinx-external-toc reads the table of contents at 900.
     app.connect("config-inited", name_parts, priority=950)
     app.connect("env-before-read-docs", check_twins)
     app.connect("source-read", read_source, priority=100)
     app.connect("build-finished", build_second, priority=900)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

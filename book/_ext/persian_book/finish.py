@@ -27,11 +27,12 @@ class Kind(Enum):
 
 CODE_ELEMENTS = {"code", "pre", "kbd", "samp", "svg", "math"}
 CODE_CLASS = re.compile(r"(?:highlight|highlight-\S+|cell_input|math|dataframe)$")
+BLOCKS = {"dl", "div", "p", "blockquote"}
 LEVEL_CLASSES = {"section-number", "caption-number", "std-numref", "eqno"}
-# docstrings, bibliographies
-ENGLISH_ELEMENT = re.compile(r"<(?:dl|div)\b[^>]*class=\"(?:py |[^\"]*\bcitation\b)")
-# The switch that myst-nb puts on a folded cell.
-PROMPT_CLASSES = {"collapsed", "expanded"}
+# Docstrings, bibliographies, and paragraphs found to be English.
+ENGLISH_CLASSES = {"py", "citation", "english"}
+# The switch that myst-nb puts on a folded cell; the names of a function's fields.
+CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even"}
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -47,11 +48,11 @@ def kind_of(tag: Tag, parent: Kind) -> Kind:
         return Kind.PLAIN
     if "dir" in tag.attributes and tag.name != "html":
         return Kind.CODE
-    if ENGLISH_ELEMENT.match(tag.source):
+    if classes & ENGLISH_CLASSES and tag.name in BLOCKS:
         return Kind.ENGLISH
     if tag.name == "article":
         return Kind.PROSE
-    return Kind.CHROME if classes & PROMPT_CLASSES else parent
+    return Kind.CHROME if classes & CHROME_CLASSES and tag.name in ("p", "dt") else parent
 
 
 class Finish:
@@ -97,7 +98,7 @@ NAMES = ("title", "aria-label", "placeholder", "data-bs-title")
 
 def directed(tag: Tag, kind: Kind) -> Tag:
     """Say in the markup, not only in the style, that code and English run left to right."""
-    if kind is Kind.ENGLISH and ENGLISH_ELEMENT.match(tag.source):
+    if kind is Kind.ENGLISH and not ENGLISH_CLASSES.isdisjoint(tag.classes):
         return tag.having("dir", "ltr").having("lang", "en")
     is_outermost = tag.name in ("code", "pre", "kbd", "samp", "div", "span", "table")
     if kind is Kind.CODE and is_outermost and tag.classes:

@@ -14,9 +14,11 @@ _ENTITY = r"(?P<entity>&(?:#\d+|#x[\da-fA-F]+|[a-zA-Z]+);)"
 # A word is what stands between spaces, Persian letters, brackets and quotation marks, and holds a
 # Latin letter; a phrase goes on over single spaces, and takes numbers in: "TensorFlow 2.21".
 _SIGN = r"[^\s\u0600-\u06ff\u200c-\u200f()\[\]{}«»“”\"…—–&A-Za-z]"
-_WORD = rf"{_SIGN}*[A-Za-z](?:{_SIGN}|[A-Za-z])*"
+_WORD = rf"{_SIGN}*[A-Za-z](?:{_SIGN}|[A-Za-z])*(?:\(\))?"
 _NUMBER = r"\d+(?:\.\d+)*(?![\w%])"
 LATIN = re.compile(rf"{_ENTITY}|(?P<phrase>{_WORD}(?: (?:{_WORD}|{_NUMBER}))*)")
+# A heading's number, what follows, and the space after it.
+WHOLE = re.compile(r"(\s*(?:\d+(?:\.\d+)*\.\s+)?)(.*?)(\s*)", re.S)
 _LETTERS = "[\u0600-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u06ff\u200c]+"
 PERSIAN = re.compile(rf"{_ENTITY}|(?P<phrase>{_LETTERS}(?:[ ،؛]+{_LETTERS})*)")
 # These belong to the text around a phrase, not to the phrase.
@@ -30,7 +32,19 @@ def persian_text(text: str) -> str:
     >>> persian_text("زبان C++ با 3 لایه")
     'زبان <bdi lang="en" dir="ltr">C++</bdi> با ۳ لایه'
     """
+    whole = WHOLE.fullmatch(text)
+    if whole and is_english(whole[2]):
+        return f"{persian_digits(whole[1])}{isolated(whole[2], Language.EN)}{whole[3]}"
     return _rewrite(text, LATIN, persian_numbers, lambda phrase: isolated(phrase, Language.EN))
+
+
+def is_english(text: str) -> bool:
+    """Say whether a text has Latin words and no Persian ones.
+
+    >>> is_english("1×1 convolution"), is_english("1×1")
+    (True, False)
+    """
+    return re.search("[A-Za-z]", text) is not None and re.search("[\u0600-\u06ff&]", text) is None
 
 
 def plain_persian_text(text: str) -> str:

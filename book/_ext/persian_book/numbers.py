@@ -4,13 +4,12 @@ import re
 
 DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 SIGN = {"-": "−", "−": "−", "+": "+", "±": "±"}
+# Levels are not decimals: "1.2. " before a heading, "(3.1)" of an equation, "شکل 2.1".
+LEVEL = r"^\s*\(?\d+(?:\.\d+)*(?:\.\s|\)\s*$)|(?:شکل|جدول|بخش|فصل|معادله|معادلهٔ|تمرین)\s\d+\.\d+"
 NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>[-−+±](?=[\d۰-۹]))?"
-    r"(?P<digits>[\d۰-۹]{1,3}(?:,[\d۰-۹]{3})+(?![\d,۰-۹])|[\d۰-۹]+)"
-    r"(?P<more>(?:\.[\d۰-۹]+)*)(?P<percent>%?)"
+    rf"(?P<level>{LEVEL})|(?<![\w.])(?P<sign>[-−+±](?=\d))?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?P<more>(?:\.\d+)*)(?P<percent>%?)"
 )
-# "1.2. " before a heading, "(3.1)" of an equation: levels, not decimals.
-LEVELS = re.compile(r"\s*\(?\d+(?:\.\d+)*(?:\.\s|\)\s*$)")
 
 
 def persian_digits(text: str) -> str:
@@ -27,14 +26,13 @@ def persian_number(match: re.Match[str]) -> str:
 
     A sign before a number would otherwise move to its other side in right-to-left text.
     """
-    more = match["more"]
-    # Two points make a version or a level, "2.16.1".
-    point = "٫" if more.count(".") == 1 else "."
-    number = match["digits"].replace(",", "٬") + more.replace(".", point)
-    number = persian_digits(number + match["percent"].replace("%", "٪"))
-    if match["sign"]:
-        return f'<bdi dir="ltr">{SIGN[match["sign"]]}{number}</bdi>'
-    return number
+    if match["level"]:
+        return persian_digits(match["level"])
+    # Two points make a version, "2.16.1".
+    point = "٫" if match["more"].count(".") == 1 else "."
+    number = match["digits"].replace(",", "٬") + match["more"].replace(".", point)
+    number = persian_digits(number) + match["percent"].replace("%", "٪")
+    return f'<bdi dir="ltr">{SIGN[match["sign"]]}{number}</bdi>' if match["sign"] else number
 
 
 def persian_numbers(text: str) -> str:
@@ -45,7 +43,4 @@ def persian_numbers(text: str) -> str:
     >>> persian_numbers("1.2. مقدمه")
     '۱.۲. مقدمه'
     """
-    if levels := LEVELS.match(text):
-        end = levels.end()
-        return persian_digits(text[:end]) + persian_numbers(text[end:])
     return NUMBER.sub(persian_number, text)

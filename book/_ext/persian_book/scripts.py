@@ -66,15 +66,15 @@ def serve_mathjax(app: Sphinx, config: Config) -> None:
     config["mathjax3_config"] = {**MATHJAX, **(config.mathjax3_config or {})}
 
 
-def add_static(app: Sphinx) -> None:
+def add_static(app: Sphinx, config: Config) -> None:
     """Have our folder copied beside the theme's."""
-    app.config.html_static_path.append(str(STATIC))
+    config["html_static_path"] = [*config.html_static_path, str(STATIC)]
 
 
 def setup(app: Sphinx) -> None:
     """Register styles and scripts, after those of the theme and the extensions."""
     app.connect("config-inited", serve_mathjax, priority=100)
-    app.connect("builder-inited", add_static, priority=100)
+    app.connect("config-inited", add_static)
     app.add_css_file("persian-book.css", priority=900)
     app.add_js_file("persian-book-words.js", priority=900)
     app.add_js_file("persian-book.js", priority=901)

@@ -5,7 +5,7 @@ or in JavaScript. One catalogue, ``locale/fa.po``, serves all three ways.
 """
 
 import json
-from gettext import GNUTranslations
+from gettext import GNUTranslations, translation
 from io import BytesIO
 from pathlib import Path
 
@@ -49,8 +49,15 @@ def read_catalogue(language: Language) -> Catalog:
 
 
 def words_of(language: Language) -> Words:
-    """Return the words of an edition."""
-    return Words({str(m.id): str(m.string) for m in read_catalogue(language) if m.id and m.string})
+    """Return the words of an edition.
+
+    Sphinx's own extensions are loaded before ours and have asked for some words by then, so its
+    translation of a word is translated too.
+    """
+    ours = {str(m.id): str(m.string) for m in read_catalogue(language) if m.id and m.string}
+    folder = Path(sphinx.locale.__file__).parent
+    theirs = translation("sphinx", folder, [language.code], fallback=True)
+    return Words({**{theirs.gettext(word): other for word, other in ours.items()}, **ours})
 
 
 def put_first(app: Sphinx, catalogue: Catalog) -> None:
