@@ -41,7 +41,10 @@ def mark_english(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Mark whole English paragraphs in the Persian edition, such as docstrings."""
     if language_of(app.config) is not Language.FA:
         return
-    blocks = [*doctree.findall(nodes.paragraph), *doctree.findall(nodes.block_quote)]
+    blocks: list[nodes.Element] = [
+        *doctree.findall(nodes.paragraph),
+        *doctree.findall(nodes.block_quote),
+    ]
     for block in blocks:
         words = " ".join(text for text in map(prose, block.findall(nodes.Text)) if text)
         if is_english(words) and len(re.findall("[A-Za-z]{2,}", words)) > 2:

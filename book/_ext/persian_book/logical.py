@@ -77,6 +77,7 @@ def to_logical(css: str) -> str:
 def declaration(source: str) -> str:
     """Rewrite one declaration, or return it as it is."""
     start, colon, value = source.partition(":")
+    start = start.rstrip()
     name = re.split(r"[\s\x00]", start)[-1]
     if not colon or not name or name.startswith("--"):
         return source

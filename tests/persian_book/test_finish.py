@@ -1,0 +1,107 @@
+"""The last touch on a page, and what it leaves alone."""
+
+import pytest
+
+from persian_book.finish import Finish
+from persian_book.languages import Language
+from persian_book.markup import Tag, parse_tag, rewrite
+from persian_book.words import words_of
+
+
+@pytest.fixture(scope="module")
+def persian() -> Finish:
+    return Finish(Language.FA, words_of(Language.FA))
+
+
+@pytest.fixture(scope="module")
+def english() -> Finish:
+    return Finish(Language.EN, words_of(Language.EN))
+
+
+def test_a_page_that_no_rule_touches_comes_back_byte_for_byte() -> None:
+    page = "<!DOCTYPE html><p a='>' b=x\nc>a &lt; b</p><!-- <p> --><script>1<2</script><br/>x < y"
+
+    def same(value: object, kind: object) -> object:
+        return value
+
+    assert rewrite(page, None, lambda tag, kind: None, same, same) == page  # type: ignore[arg-type]
+
+
+def test_tags_are_read_and_written() -> None:
+    tag = parse_tag('<a class="x y" title=\'say "z"\' hidden href=p.html>')
+    assert tag.classes == ["x", "y"]
+    assert tag.attributes == {"class": "x y", "title": 'say "z"', "hidden": "", "href": "p.html"}
+    assert tag.lacking("title").source == '<a class="x y" hidden href=p.html>'
+    assert tag.having("title", "new") is tag
+    assert tag.having("dir", "ltr").source.startswith('<a dir="ltr" class=')
+
+
+def test_language_and_direction_stand_on_the_root(persian: Finish, english: Finish) -> None:
+    assert persian.page('<html lang="fa" >') == '<html dir="rtl" lang="fa" >'
+    assert english.page('<html lang="en" >') == '<html dir="ltr" lang="en" >'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '<code class="literal">f(1, 2)</code>',
+        '<div class="highlight-python"><pre><span class="mi">12</span></pre></div>',
+        r'<span class="math">\(x_1 = 2\)</span>',
+        '<div class="output text_plain"><pre>0.5</pre></div>',
+        '<table class="dataframe"><td>3.5</td></table>',
+    ],
+)
+def test_code_and_mathematics_keep_their_text_and_run_left_to_right(
+    persian: Finish, code: str
+) -> None:
+    finished = persian.page(f"<article>{code}</article>")
+    assert 'dir="ltr"' in finished
+    without = finished.replace(' dir="ltr"', "").removeprefix("<article>")
+    assert without.removesuffix("</article>") == code
+
+
+def test_an_equation_number_is_persian_but_the_equation_is_not(persian: Finish) -> None:
+    page = r'<div class="math"><span class="eqno">(3.1)</span>\[x_1\]</div>'
+    assert r'<span class="eqno">(۳.۱)</span>\[x_1\]' in persian.page(page)
+
+
+def test_text_after_an_unclosed_element_is_prose_again(persian: Finish) -> None:
+    assert persian.page("<ul><li><code class='x'>1</code> 2<li>3</ul>4").endswith("۲<li>۳</ul>۴")
+
+
+def test_words_around_the_prose_are_translated_and_the_prose_is_not(persian: Finish) -> None:
+    assert persian.page("<button>Search</button>") == "<button>جست‌وجو</button>"
+    assert "Search" in persian.page("<article><p>Search</p></article>")
+    assert 'title="رونوشت"' in persian.page('<article><i title="Copy"></i></article>')
+    assert "پارامترها" in persian.page('<article><dl><dt class="field-odd">Parameters</dt></dl>')
+
+
+def test_docstrings_and_bibliographies_are_english_islands(persian: Finish) -> None:
+    finished = persian.page('<article><dl class="py function"><dd>Step 2.</dd></dl>2</article>')
+    assert '<dl lang="en" dir="ltr" class="py function"><dd>Step 2.</dd></dl>۲' in finished
+
+
+def test_what_axe_reports_of_the_theme_is_mended(persian: Finish, english: Finish) -> None:
+    summary = '<nav><summary><span class="toctree-toggle"></span></summary></nav>'
+    assert 'aria-label="Subsections"' in english.page(summary)
+    assert 'aria-label="زیربخش‌ها"' in persian.page(summary)
+    folded = '<article><summary aria-label="Toggle hidden content"><p>Show</p></summary></article>'
+    assert "aria-label" not in english.page(folded)
+
+
+def test_every_word_of_the_catalogue_has_persian_letters() -> None:
+    words = words_of(Language.FA).words
+    assert len(words) > 100
+    assert [
+        word for word in words.values() if not any("\u0600" <= c <= "\u06ff" for c in word)
+    ] == []
+
+
+def test_placeholders_survive_translation() -> None:
+    for english, persian in words_of(Language.FA).words.items():
+        assert english.count("%s") == persian.count("%s")
+        assert ("${resultCount}" in english) == ("${resultCount}" in persian)
+
+
+def test_the_tag_type_is_what_rules_see() -> None:
+    assert parse_tag("<br/>") == Tag("br", {}, "<br/>")

@@ -1,0 +1,79 @@
+"""Heading ids, addresses, scripts, texts and terms."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+from sphinx.errors import ExtensionError
+
+import persian_book
+from persian_book.ids import slug
+from persian_book.languages import Language
+from persian_book.scripts import without_needless_scripts
+from persian_book.switch import href
+from persian_book.terms import read_terms
+from persian_book.texts import article_text
+
+MODULES = [m.name for m in pkgutil.iter_modules(persian_book.__path__) if m.name != "__main__"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_the_docstrings_run(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"persian_book.{name}")).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("فرمول اصلی", "فرمول-اصلی"),
+        ("لایه‌های Conv2D", "لایه-های-conv2d"),
+        ("«قاعدهٔ زنجیری» چیست؟", "قاعده-زنجیری-چیست"),
+    ],
+)
+def test_slugs(title: str, expected: str) -> None:
+    assert slug(title) == expected
+
+
+def test_each_edition_leads_to_the_same_page_of_the_other() -> None:
+    assert href(Language.FA, Language.EN, "q1", ".html") == "en/q1.html"
+    assert href(Language.EN, Language.FA, "q1", ".html") == "../q1.html"
+    assert href(Language.FA, Language.EN, "a/b", ".html") == "../en/a/b.html"
+
+
+STOCK = (
+    '<script defer src="_static/scripts/fontawesome.js?d=1"></script>'
+    '<script>const THEBE_JS_URL = "https://unpkg.com/x"</script>'
+    '<script async="async" src="_static/sphinx-thebe.js?v=1"></script>'
+    '<script src="_static/searchtools.js"></script><script src="searchindex.js"></script>'
+    '<script>window.MathJax = {"a": 1}</script>'
+    '<script defer="defer" src="_static/mathjax/startup.js?v=1"></script>'
+)
+
+
+def test_a_page_loads_only_the_scripts_it_uses() -> None:
+    assert without_needless_scripts(STOCK, "q1") == ""
+    assert "searchindex" in without_needless_scripts(STOCK, "search")
+    with_math = without_needless_scripts(STOCK + '<span class="math notranslate">', "q1")
+    assert "startup.js" in with_math and "window.MathJax" in with_math
+    assert "searchindex" not in with_math
+
+
+def test_the_text_of_a_page_is_what_a_reader_sees() -> None:
+    page = (
+        "<nav>منو</nav><article><h1>عنوان<a class='headerlink'>#</a></h1><script>x()</script>"
+        "<ul><li>یک&amp;دو</li><li>س<b>ه</b></li></ul></article>پا"
+    )
+    assert article_text(page) == "عنوان یک&دو سه"
+
+
+def test_terms_are_read_and_a_wrong_key_is_named(tmp_path: Path) -> None:
+    assert read_terms(tmp_path) == []
+    (tmp_path / "terms.yml").write_text(
+        "- {id: kernel, en: kernel, fa: کرنل, also: [هسته]}", "utf-8"
+    )
+    assert read_terms(tmp_path)[0].names == ["کرنل", "kernel", "هسته"]
+    (tmp_path / "terms.yml").write_text("- {id: kernel, english: kernel}", "utf-8")
+    with pytest.raises(ExtensionError, match="english"):
+        read_terms(tmp_path)

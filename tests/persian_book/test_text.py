@@ -1,0 +1,59 @@
+"""Numbers and foreign words in finished text."""
+
+import pytest
+
+from persian_book.isolate import english_text, persian_text, plain_persian_text
+from persian_book.numbers import persian_numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("28×28×1", "۲۸×۲۸×۱"),
+        ("دقت 0.935 بود", "دقت ۰٫۹۳۵ بود"),
+        ("93.5%", "۹۳٫۵٪"),
+        ("1,574 پارامتر", "۱٬۵۷۴ پارامتر"),
+        ("3,4", "۳,۴"),
+        ("2.16.1", "۲.۱۶.۱"),
+        ("2.1. مقدمه 0.5", "۲.۱. مقدمه ۰٫۵"),
+        ("(3.12)", "(۳.۱۲)"),
+        ("شکل 2.1 با 0.5", "شکل ۲.۱ با ۰٫۵"),
+        ("-70", '<bdi dir="ltr">−۷۰</bdi>'),
+        ("از ۳ تا -۸", 'از ۳ تا <bdi dir="ltr">−۸</bdi>'),
+        ("5-3", "۵-۳"),
+    ],
+)
+def test_numbers(written: str, shown: str) -> None:
+    assert persian_numbers(written) == shown
+
+
+def latin(words: str) -> str:
+    return f'<bdi lang="en" dir="ltr">{words}</bdi>'
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("زبان C++ است.", f"زبان {latin('C++')} است."),
+        ("با TensorFlow 2.21، نه", f"با {latin('TensorFlow 2.21')}، نه"),
+        ("مدل ResNet-50 (2015)", f"مدل {latin('ResNet-50')} (۲۰۱۵)"),
+        ("(convolution) یعنی", f"({latin('convolution')}) یعنی"),
+        ("تابع mean() را", f"تابع {latin('mean()')} را"),
+        ("5. Grad-CAM", f"۵. {latin('Grad-CAM')}"),
+        ("1×1 convolution", latin("1×1 convolution")),
+        ("نرخ 1e-3 بود", f"نرخ {latin('1e-3')} بود"),
+        ("&#8212; 3 &amp; 4", "&#8212; ۳ &amp; ۴"),
+        ("GPU‌ها", f"{latin('GPU')}‌ها"),
+    ],
+)
+def test_latin_words_in_persian(written: str, shown: str) -> None:
+    assert persian_text(written) == shown
+
+
+def test_a_title_holds_no_markup() -> None:
+    assert plain_persian_text("3.1. مدل ResNet50 - 7") == "۳.۱. مدل ResNet50 - ۷"
+
+
+def test_persian_words_in_english() -> None:
+    shown = english_text("The word نقشهٔ ویژگی, 28&nbsp;px.")
+    assert shown == 'The word <bdi lang="fa" dir="rtl">نقشهٔ ویژگی</bdi>, 28&nbsp;px.'
