@@ -74,6 +74,8 @@ LAPLACIAN_8 = np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]])
 # 271.
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 SOBEL_Y = SOBEL_X.T.copy()
+for _kernel in (LAPLACIAN_4, LAPLACIAN_8, SOBEL_X, SOBEL_Y):
+    _kernel.setflags(write=False)
 
 # From this width on the Fourier transform is quicker than blocks (measured at 128 and 512 pixels).
 WIDE_KERNEL = 18

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
+from typing import SupportsIndex
 
 IntPair = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]
@@ -224,8 +225,9 @@ def _sides(
             return rows, columns
         case str():
             raise ValueError(expected)
-    try:
-        rows, columns = (padding, padding) if isinstance(padding, int) else padding  # type: ignore[assignment]
-        return pair(rows, "padding", least=0), pair(columns, "padding", least=0)
-    except TypeError:
-        raise TypeError(expected) from None
+    if isinstance(padding, SupportsIndex):
+        padding = (index(padding), index(padding))
+    if not isinstance(padding, Sequence) or len(padding) != 2:
+        raise TypeError(expected)
+    rows, columns = padding
+    return pair(rows, "padding", least=0), pair(columns, "padding", least=0)
