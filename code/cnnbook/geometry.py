@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import SupportsIndex
 
 IntPair = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]
@@ -210,24 +209,16 @@ def _sides(
     dilations: tuple[int, int],
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """((top, bottom), (left, right)) zeros."""
-    expected = (
-        "padding must be 'valid', 'same', 'full', a whole number, (rows, columns) "
-        f"or ((top, bottom), (left, right)); got {padding!r}"
-    )
-    match padding:
-        case "valid":
-            return (0, 0), (0, 0)
-        case "same":
-            rows, columns = map(same_padding, size, kernel, strides, dilations)
-            return rows, columns
-        case "full":
-            rows, columns = ((d * (k - 1),) * 2 for k, d in zip(kernel, dilations, strict=True))
-            return rows, columns
-        case str():
-            raise ValueError(expected)
-    if isinstance(padding, SupportsIndex):
-        padding = (index(padding), index(padding))
-    if not isinstance(padding, Sequence) or len(padding) != 2:
-        raise TypeError(expected)
-    rows, columns = padding
-    return pair(rows, "padding", least=0), pair(columns, "padding", least=0)
+    if padding == "valid":
+        return (0, 0), (0, 0)
+    if padding == "same":
+        first, second = map(same_padding, size, kernel, strides, dilations)
+        return first, second
+    if padding == "full":
+        first, second = ((d * (k - 1),) * 2 for k, d in zip(kernel, dilations, strict=True))
+        return first, second
+    both = padding if isinstance(padding, Sequence) else (padding, padding)
+    if isinstance(both, str) or len(both) != 2:
+        message = "padding must be 'valid', 'same', 'full', a whole number, (rows, columns)"
+        raise ValueError(f"{message} or ((top, bottom), (left, right)); got {padding!r}")
+    return pair(both[0], "padding", least=0), pair(both[1], "padding", least=0)
