@@ -1,0 +1,133 @@
+"""Small books, built: both editions from one run, and every fault stops the build each time."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CONFIG = {
+    "title": "کتاب",
+    "execute": {"execute_notebooks": "cache", "raise_on_error": True},
+    "parse": {"myst_enable_extensions": ["colon_fence", "dollarmath"]},
+    "sphinx": {
+        "local_extensions": {"persian_book": str(ROOT / "book" / "_ext")},
+        "config": {
+            "language": "fa",
+            "persian_book_editions": {
+                "fa": {"captions": {"part": "بخش"}},
+                "en": {"html_title": "Book", "captions": {"part": "Part"}},
+            },
+        },
+    },
+}
+PAGE = """---
+jupytext:
+  text_representation: {{extension: .md, format_name: myst}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+---
+# {{fa}}`صفحه`{{en}}`Page`
+
+```{{code-cell}} ipython3
+---
+mystnb:
+  image: {{alt: "{alt}"}}
+---
+open({log!r}, "a").write(".")
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+
+:::{{fa}}
+(part-1)=
+## بخش یک
+## بخش یک
+:::
+:::{{en}}
+(part-1)=
+## Part one
+## Part one
+:::
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(CONFIG), "utf-8")
+    toc = {"format": "jb-book", "root": "index"}
+    toc["parts"] = [{"caption": "part", "chapters": [{"file": "page"}]}]  # type: ignore[assignment]
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
+    (tmp_path / "index.md").write_text("# {fa}`کتاب`{en}`Book`\n", "utf-8")
+    (tmp_path / "page.md").write_text("# {fa}`صفحه`{en}`Page`\n", "utf-8")
+    return tmp_path
+
+
+def build(book: Path, *options: str) -> tuple[int, str]:
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", *options]
+    # With a backend set, matplotlib shows nothing in a notebook.
+    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+    done = subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_two_editions_from_one_run_of_the_cells(book: Path) -> None:
+    log = book / "runs"
+    page = PAGE.format(log=str(log), alt="{fa}`خط`{en}`A line`")
+    (book / "page.md").write_text(page, "utf-8")
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert log.read_text() == "."
+    persian = (book / "_build/html/page.html").read_text("utf-8")
+    english = (book / "_build/html/en/page.html").read_text("utf-8")
+    for text, root, alt, title, caption, switch in (
+        (persian, '<html dir="rtl" lang="fa"', "خط", "کتاب", "بخش", 'href="en/page.html"'),
+        (english, '<html dir="ltr" lang="en"', "A line", "Book", "Part", 'href="../page.html"'),
+    ):
+        assert root in text
+        assert f'alt="{alt}"' in text
+        assert f"{title}</title>" in text
+        assert f'caption-text">{caption}<' in text
+        assert switch in text
+    assert '<section class="labelled" id="part-1">' in persian
+    assert '<section id="بخش-یک">' in persian
+    for edition in ("fa", "en"):
+        assert f'rel="alternate" hreflang="{edition}"' in persian
+
+
+@pytest.mark.parametrize(("edition", "builds"), [("fa", 1), ("en", 2)])
+def test_a_picture_without_its_text_in_one_edition_fails_every_build(
+    book: Path, edition: str, builds: int
+) -> None:
+    other = "en" if edition == "fa" else "fa"
+    (book / "page.md").write_text(f"# P\n\n![{{{other}}}`x`{{{edition}}}` `](p.png)\n", "utf-8")
+    (book / "p.png").write_bytes(b"")
+    for _ in range(builds):
+        status, output = build(book)
+        assert status != 0
+        assert "page.md: no alternative text for line 3" in output
+
+
+def test_the_output_of_a_cell_without_its_text_is_named_by_cell(book: Path) -> None:
+    page = PAGE.format(log=str(book / "runs"), alt="")
+    (book / "page.md").write_text(page, "utf-8")
+    status, output = build(book)
+    assert status == 1
+    assert "page.md: no alternative text for the output of cell 1" in output
+
+
+def test_a_block_without_its_twin_fails_every_build_by_file_and_line(book: Path) -> None:
+    (book / "page.md").write_text("# P\n\n:::{fa}\nتنها\n:::\n", "utf-8")
+    for _ in range(2):
+        status, output = build(book)
+        assert status == 1
+        assert "page.md:3: the {fa} block has no {en} block beside it" in output
+
+
+def test_a_warning_in_the_english_half_alone_fails_a_strict_build(book: Path) -> None:
+    source = ":::{fa}\nمتن\n:::\n:::{en}\n{nosuchrole}`x`\n:::\n"
+    (book / "page.md").write_text(f"# P\n\n{source}", "utf-8")
+    status, output = build(book, "-W", "--keep-going")
+    assert status == 1
+    assert output.count("nosuchrole") == 1
