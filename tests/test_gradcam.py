@@ -345,7 +345,7 @@ def test_several_outputs_are_chosen_by_name_or_position():
     # The automatic layer is the last one that the chosen output depends on.
     assert_same(grad_cam(model, images, 2, output="make"), make)
     assert_same(grad_cam(model, images, 2, output="colour"), colour)
-    assert_same(grad_cam(model, images, 2, output=0), make)
+    assert_same(grad_cam(model, images, 2, output=1), make)
     assert_same(GradCAM(model, output="make")(images, 2), make)
     both = grad_cam(model, images, layer="act", score=lambda y: y["make"][:, 2] + y["colour"][:, 2])
     assert both.shape == make.shape

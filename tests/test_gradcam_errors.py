@@ -28,9 +28,9 @@ def model():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, r"The model has 2 outputs; choose one with output=, from \['make', 'colour'\]\."),
-        ({"output": "price"}, r"no output 'price'; choose from \['make', 'colour'\]"),
-        ({"output": 2}, r"no output 2; choose from \['make', 'colour'\]"),
+        ({}, r"The model has 2 outputs; choose one with output=, from \['colour', 'make'\]\."),
+        ({"output": "price"}, r"no output 'price'; choose from \['colour', 'make'\]"),
+        ({"output": 2}, r"no output 2; choose from \['colour', 'make'\]"),
         (
             {"layer": "dense_15"},
             r"Layer 'dense_15' \(Dense\) outputs shape \(1, 8\); Grad-CAM needs a feature map "

@@ -21,15 +21,19 @@ _HALF_PRECISION = 4e-3  # of bfloat16 below 1
 
 
 def named_outputs(model: Any, returned: Any) -> dict[str, Any]:
-    """Give the tensors that a model returned their names; positions where it has none.
+    """Give the tensors that a model returned their names, in the order of ``model.outputs``.
+
+    The names are positions where there are none.
 
     Examples
     --------
+    >>> named_outputs(None, {"make": 1, "colour": 2})
+    {'colour': 2, 'make': 1}
     >>> named_outputs(None, ["make", "colour"])
     {'0': 'make', '1': 'colour'}
     """
     if isinstance(returned, dict):
-        return returned
+        return dict(sorted(returned.items()))
     flat = tree.flatten(returned)
     names = getattr(model, "output_names", None) or []
     if len(names) != len(flat):

@@ -133,7 +133,7 @@ def iou_at_half(maps: ArrayLike, masks: ArrayLike) -> Floats:
 def rank_accuracy(maps: ArrayLike, masks: ArrayLike) -> Floats:
     """Share of a mask's k pixels among the k highest of its map: (n,), 0..1.
 
-    Called relevance rank accuracy by Arras et al. 2022.  Of equal values the later pixel ranks
+    Called relevance rank accuracy by Arras et al. 2022.  Of equal values the first pixel ranks
     higher.
 
     Examples
@@ -142,8 +142,8 @@ def rank_accuracy(maps: ArrayLike, masks: ArrayLike) -> Floats:
     [0.5]
     """
     values, on = _aligned(maps, masks)
-    order = np.argsort(values.reshape(len(values), -1), axis=1, kind="stable")
-    hits = np.take_along_axis(on.reshape(len(on), -1), order, axis=1)[:, ::-1]
+    order = np.argsort(-values.reshape(len(values), -1), axis=1, kind="stable")
+    hits = np.take_along_axis(on.reshape(len(on), -1), order, axis=1)
     sizes = on.sum(axis=(1, 2))
     return np.array([row[:k].mean() for row, k in zip(hits, sizes, strict=True)])
 
