@@ -268,6 +268,8 @@ class Conv2DTranspose(Layer):
             transposed_rule(axis, self.padding, more)
             for axis, more in zip(axes, extra, strict=True)
         )
+        if min(_counts(rules)) < 1:
+            raise ValueError(f"nothing is left: {rules[0].text} rows, {rules[1].text} columns")
         weights = (*kernel, _positive(self.filters, "filters"), channels)
         return Step(
             self,

@@ -206,11 +206,12 @@ def from_keras(model: Any, input_shape: Sequence[int] | None = None) -> Trace:
     >>> from_keras(model).steps[0].weight_shapes
     ((3, 3, 1, 32), (32,))
     """
+    nodes = list(keras_graph.nodes(model))
     start = _checked_shape(model.input_shape[1:] if input_shape is None else input_shape)
     reached: dict[str, Place] = {"input": (start, ONE_PIXEL)}
     steps: list[Step] = []
     counted = set()
-    for node in keras_graph.nodes(model):
+    for node in nodes:
         where = f"{node.layer.name} ({node.keras_layer.name})"
         step = _apply(node.layer, [reached[name] for name in node.inputs], where)
         if node.keras_layer in counted:
@@ -227,7 +228,7 @@ def _follow(shape: Shape, field: ReceptiveField | None, layers: Sequence[Layer])
     steps: list[Step] = []
     for place, layer in enumerate(layers, 1):
         if not isinstance(layer, Layer):
-            known = ", ".join(name for name in __all__ if isinstance(globals()[name], type))
+            known = ", ".join(keras_graph.KNOWN)
             message = f"layer {place} is {layer!r}, not a layer of cnnbook.shapes ({known})"
             raise TypeError(f"{message}; for a Keras model use from_keras")
         inputs: list[Place] = [(shape, field)]
