@@ -17,6 +17,22 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def photos_folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of real car photos if there is one, else of drawn ones."""
+    given = os.environ.get("CNNBOOK_TEST_PHOTOS")
+    if given:
+        return Path(given)
+    beside = root.parent / "shared" / "cars"
+    if beside.is_dir():
+        return beside
+    from cnnbook.cars import write_folder
+
+    folder = tmp_path_factory.mktemp("photos") / "cars"
+    write_folder(folder, n=15, seed=1, size=96)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def site(root: Path) -> Path:
     """Return the built site, which `make test` builds first."""
     html = root / "_build" / "html"

@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, run: Any, summary: str, text: str) -> Any:
     command = commands.add_parser(
         name,
-        help=summary,
+        help=summary.replace("%", "%%"),  # argparse formats helps, not descriptions
         description=f"{summary}\n\n{text}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -105,7 +105,7 @@ def _add_train(commands: Any) -> None:
         "train",
         _train,
         "Train on a folder of photos and write a run folder.",
-        "Files that cannot be read, are tiny, or lie in two classes are named and left out\n"
+        "Files that cannot be read, are tiny, copies, or in two classes are named and left out\n"
         "(--strict refuses instead). Training stops when the validation loss has not improved for\n"
         "8 epochs; the best weights are kept. Killed? Give the same command again: it goes on and\n"
         "ends with the same weights. RUN then holds model.keras, metrics.json, report.html, logs.",
@@ -160,8 +160,8 @@ def _add_explain(commands: Any) -> None:
         "explain",
         _explain,
         "Show by Grad-CAM where the evidence for the predicted class lies.",
-        "With --out FILE.png all pictures come on one sheet; with --out DIR each gets a PNG of its\n"
-        "own, beside a report.html.",
+        "With --out FILE.png all pictures come on one sheet; with --out DIR each gets its own\n"
+        "file, beside a report.html.",
     )
     _add_pictures(command)
     command.add_argument("--out", required=True, metavar="PNG|DIR")
@@ -189,8 +189,9 @@ def _split(given: argparse.Namespace) -> None:
     if photos is None:
         raise ValueError("give the folder of photos")
     problems = cars.check(photos)
-    _print_problems(problems)
-    photos = photos.without([p for p in problems if p.kind != "duplicate"])
+    for problem in problems:
+        _print_problem(problem)
+    photos = photos.without(problems)
     parts = split(photos.records, seed=given.seed)
     cars.write_manifest(given.out, photos, parts)
     if given.copy_to:
@@ -199,18 +200,13 @@ def _split(given: argparse.Namespace) -> None:
     print(f"{given.out}: {', '.join(counts)}, {len(photos.class_names)} classes")
 
 
-def _print_problems(problems: Sequence[object]) -> None:
-    for problem in problems:
-        print(problem, file=sys.stderr)
+def _print_problem(problem: object) -> None:
+    print(problem, file=sys.stderr)
 
 
 def _train(given: argparse.Namespace) -> None:
-    from cnnbook import cars
     from cnnbook.runs import RunConfig, train_run
 
-    if not given.strict:
-        photos = cars.load(given.data)
-        _print_problems(cars.check(photos) if photos is not None else [])
     config = RunConfig(
         data=given.data,
         model=given.model,
@@ -222,7 +218,7 @@ def _train(given: argparse.Namespace) -> None:
         batch_size=given.batch_size,
         seed=given.seed,
     )
-    metrics = train_run(config, given.out, given.strict)
+    metrics = train_run(config, given.out, given.strict, on_problem=_print_problem)
     print(
         f"test accuracy {metrics['test_accuracy']:.3f} on {metrics['photos']['test']} photos "
         f"after {metrics['epochs']} epochs; see {Path(given.out) / 'report.html'}"

@@ -32,6 +32,7 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         self._model_to_save, self._others, self._run_dir = model, others, run_dir
         self.epoch = 0
         self.finished = False
+        self.stopped = False
         self.history: dict[str, list[float]] = {}
         self._restored: list[dict[str, Any]] = []
 
@@ -55,7 +56,11 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
             for i, remembered in enumerate(notes["callbacks"]):
                 best = [archive[k] for k in sorted(archive.files) if k.startswith(f"best_{i}_")]
                 self._restored.append(remembered | ({"best_weights": best} if best else {}))
-        self.epoch, self.finished = notes["epoch"], notes["finished"]
+        self.epoch, self.finished, self.stopped = (
+            notes["epoch"],
+            notes["finished"],
+            notes["stopped"],
+        )
         self.history = notes["history"]
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -69,6 +74,7 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         self.epoch = epoch + 1
+        self.stopped = bool(self.model.stop_training)
         self._save()
 
     def finish(self) -> None:
@@ -95,6 +101,7 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         notes = {
             "epoch": self.epoch,
             "finished": self.finished,
+            "stopped": self.stopped,
             "history": self.history,
             "callbacks": remembered,
             "shapes": [list(v.shape) for v in variables],

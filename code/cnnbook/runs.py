@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,8 +25,6 @@ from cnnbook._files import write_atomically
 from cnnbook.splitting import Split
 
 __all__ = ["Run", "RunConfig", "open_run", "train_run"]
-
-_LEFT_OUT = ("unreadable", "tiny", "mislabelled")
 
 # Classes are weighted when the largest has this many times the photos of the smallest.
 _UNBALANCED = 1.5
@@ -115,11 +113,16 @@ def open_run(run_dir: str | Path) -> Run:
             f"{folder} holds no finished run (no model.keras); make one with `cnnbook train`"
         )
     notes = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    model = keras.saving.load_model(folder / "model.keras")
+    model = keras.saving.load_model(folder / "model.keras", compile=False)
     return Run(model, tuple(notes["class_names"]), notes["config"]["size"])
 
 
-def train_run(config: RunConfig, run_dir: str | Path, strict: bool = False) -> dict[str, Any]:
+def train_run(
+    config: RunConfig,
+    run_dir: str | Path,
+    strict: bool = False,
+    on_problem: Callable[[cars.Problem], None] | None = None,
+) -> dict[str, Any]:
     """Check the photos, split them, train, test, and write the run folder; return the metrics.
 
     Parameters
@@ -129,6 +132,8 @@ def train_run(config: RunConfig, run_dir: str | Path, strict: bool = False) -> d
         A new folder, or the folder of the same run, which is then resumed.
     strict : bool
         Refuse to train when a file has a problem, instead of leaving it out.
+    on_problem : callable, optional
+        Told of each problem before training begins.
 
     Raises
     ------
@@ -149,12 +154,12 @@ def train_run(config: RunConfig, run_dir: str | Path, strict: bool = False) -> d
     ['config.json', 'confusion.png', 'curves.png', 'manifest.csv']
     """
     folder = Path(run_dir)
-    _claim(folder, config)
+    _require_own_folder(folder, config)
     metrics_file = folder / "metrics.json"
     if metrics_file.exists() and (folder / "model.keras").exists():
         finished: dict[str, Any] = json.loads(metrics_file.read_text(encoding="utf-8"))
         return finished
-    photos, parts = _photos(config, folder, strict)
+    photos, parts = _photos(config, folder, strict, on_problem)
     model = config.build(len(photos.class_names))
     history = _train(model, config, folder, photos, parts)
     test = _batches(photos, parts.test, config, None)
@@ -173,8 +178,8 @@ def train_run(config: RunConfig, run_dir: str | Path, strict: bool = False) -> d
     return metrics
 
 
-def _claim(folder: Path, config: RunConfig) -> None:
-    """Write the configuration into a new folder, or make sure that it is this run's folder."""
+def _require_own_folder(folder: Path, config: RunConfig) -> None:
+    """Make sure that the folder is new, or this run's."""
     notes = folder / "config.json"
     asked = asdict(config)
     if notes.exists():
@@ -184,11 +189,14 @@ def _claim(folder: Path, config: RunConfig) -> None:
             raise ValueError(f"{folder} belongs to another run ({', '.join(differing)})")
     elif folder.exists() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty and holds no run; give a new folder")
-    else:
-        _write_json(notes, {"config": asked})
 
 
-def _photos(config: RunConfig, folder: Path, strict: bool) -> tuple[cars.Photos, Split]:
+def _photos(
+    config: RunConfig,
+    folder: Path,
+    strict: bool,
+    on_problem: Callable[[cars.Problem], None] | None,
+) -> tuple[cars.Photos, Split]:
     """Check and split the photos, or replay the split of this run."""
     manifest = folder / "manifest.csv"
     if manifest.exists():
@@ -198,13 +206,21 @@ def _photos(config: RunConfig, folder: Path, strict: bool) -> tuple[cars.Photos,
         if found is None:
             raise ValueError("a run needs a folder of photos; its name is empty")
         problems = cars.check(found)
+        if on_problem:
+            for problem in problems:
+                on_problem(problem)
         if strict and problems:
-            raise ValueError("\n  ".join([f"{len(problems)} problems:", *map(str, problems)]))
-        photos = found.without([p for p in problems if p.kind in _LEFT_OUT])
+            raise ValueError(f"refused, because {len(problems)} files have problems")
+        photos = found.without(problems)
         parts = training.split(photos.records, seed=config.seed)
+        _write_config(config, folder, photos)
         noted = [{"path": str(p.path), "kind": p.kind, "detail": p.detail} for p in problems]
         _write_json(folder / "problems.json", noted)
         cars.write_manifest(manifest, photos, parts)
+    return photos, parts
+
+
+def _write_config(config: RunConfig, folder: Path, photos: cars.Photos) -> None:
     versions = {"keras": keras.__version__, "numpy": np.__version__}
     _write_json(
         folder / "config.json",
@@ -214,7 +230,6 @@ def _photos(config: RunConfig, folder: Path, strict: bool) -> tuple[cars.Photos,
             "versions": versions | {"python": platform.python_version()},
         },
     )
-    return photos, parts
 
 
 def _batches(

@@ -258,9 +258,10 @@ def fit(
             train_batches,
             validation_data=validation_batches,
             initial_epoch=snapshot.epoch,
-            epochs=epochs,
+            epochs=snapshot.epoch if snapshot.stopped else epochs,
             callbacks=[_EpochOrder(train_batches), *chosen, snapshot],
             class_weight=dict(class_weight) if class_weight else None,
+            shuffle=False,  # or Keras reorders the batches by a random state that nobody saves
             verbose=1 if sys.stdout.isatty() else 0,
         )
         snapshot.finish()

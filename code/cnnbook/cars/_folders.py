@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -160,8 +161,9 @@ def load(folder: str | Path | None = None) -> Photos | None:
 def check(photos: Photos) -> list[Problem]:
     """Find unreadable, tiny, mislabelled and duplicate files, by name, before training.
 
-    "mislabelled" means that the same bytes lie in the folders of two classes: one of the two must
-    be wrong, so both are named. The second copy within one class is a "duplicate".
+    Photos are compared by their pixels, so that a copy saved again is found too. "mislabelled"
+    means that the same photo lies in the folders of two classes: one of them must be wrong, so
+    both are named. The second copy within one class is a "duplicate".
 
     Examples
     --------
@@ -175,26 +177,36 @@ def check(photos: Photos) -> list[Problem]:
     >>> sorted((p.path.name, p.kind) for p in problems)
     [('1.jpg', 'mislabelled'), ('9.jpg', 'mislabelled'), ('broken.jpg', 'unreadable')]
     """
-    unreadable = images.unreadable([record.path for record in photos.records])
-    problems = [Problem(Path(path), "unreadable", str(why)) for path, why in unreadable.items()]
-    bad = {problem.path for problem in problems}
-    by_content: dict[str, list[Photo]] = {}
-    for record in photos.records:
-        if record.path in bad:
-            continue
-        by_content.setdefault(record.sha256, []).append(record)
-        h, w = images.read_image(record.path).shape[:2]
-        if min(h, w) < _SMALLEST:
-            problems.append(Problem(record.path, "tiny", f"{w}x{h} pixels"))
-    for group in by_content.values():
+    problems: list[Problem] = []
+    same_pixels: dict[str, list[Photo]] = {}
+    with ThreadPoolExecutor() as pool:
+        contents = pool.map(_content, [record.path for record in photos.records])
+        for record, content in zip(photos.records, contents, strict=True):
+            if isinstance(content, Problem):
+                problems.append(content)
+            else:
+                same_pixels.setdefault(content, []).append(record)
+    for group in same_pixels.values():
         classes = sorted({photos.class_names[record.label] for record in group})
         if len(classes) > 1:
-            detail = f"the same file is in {' and '.join(classes)}"
+            detail = f"the same photo is in {' and '.join(classes)}"
             problems += [Problem(record.path, "mislabelled", detail) for record in group]
         else:
-            detail = f"the same file as {group[0].path}"
+            detail = f"the same photo as {group[0].path}"
             problems += [Problem(record.path, "duplicate", detail) for record in group[1:]]
     return problems
+
+
+def _content(path: Path) -> str | Problem:
+    """Hash the pixels of a photo, or say what is wrong with it."""
+    try:
+        pixels = images.read_image(path)
+    except images.ImageError as error:
+        return Problem(path, "unreadable", str(error).removeprefix(f"{path}: "))
+    h, w, _ = pixels.shape
+    if min(h, w) < _SMALLEST:
+        return Problem(path, "tiny", f"{w}x{h} pixels")
+    return hashlib.sha256(f"{w}x{h}:".encode() + pixels.tobytes()).hexdigest()
 
 
 def write_manifest(path: str | Path, photos: Photos, parts: Split) -> None:

@@ -1,0 +1,244 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnbook import cars
+from cnnbook.cars import _scene
+from cnnbook.cars._makes import mesh
+from cnnbook.splitting import split
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return cars.draw(60, seed=11, size=96)
+
+
+# ---- drawing
+
+
+def test_shapes_types_and_balance(drawn):
+    assert drawn.images.shape == (60, 96, 96, 3)
+    assert drawn.images.dtype == np.uint8
+    assert np.bincount(drawn.labels).tolist() == [12] * 5
+    for masks in (drawn.car_masks, drawn.part_masks, drawn.watermark_masks):
+        assert masks.shape == (60, 96, 96)
+        assert masks.dtype == bool
+
+
+def test_class_names_are_the_real_folders_in_keras_order():
+    assert list(cars.CLASS_NAMES) == sorted(cars.CLASS_NAMES)
+    assert len(cars.CLASS_NAMES) == 5
+
+
+def test_a_picture_depends_on_seed_and_number_alone(drawn):
+    again = cars.draw(3, seed=11, size=96)
+    np.testing.assert_array_equal(again.images, drawn.images[:3])
+    tail = cars.draw(2, seed=11, size=96, start=58)
+    np.testing.assert_array_equal(tail.images, drawn.images[58:])
+    np.testing.assert_array_equal(tail.labels, drawn.labels[58:])
+    assert not np.array_equal(cars.draw(3, seed=12, size=96).images, again.images)
+
+
+def test_parts_lie_on_the_car_and_are_small(drawn):
+    car, part = drawn.car_masks, drawn.part_masks
+    assert not (part & ~car).any()
+    assert 0.15 < car.mean() < 0.6
+    assert 0.01 < part.mean() < 0.4 * car.mean()
+    assert car.any(axis=(1, 2)).all()
+    assert (part.any(axis=(1, 2))).mean() > 0.95
+
+
+def test_every_part_and_pose_occurs(drawn):
+    assert set(np.unique(drawn.regions)) == set(range(2 + len(cars.PARTS)))
+    assert set(drawn.poses.tolist()) == set(range(len(cars.POSES)))
+
+
+def test_parts_are_where_their_colours_are():
+    """Tail lamps are the only saturated red things on a white or grey car."""
+    many = cars.draw(100, seed=3, size=96, difficulty=0.0)
+    number = 2 + cars.PARTS.index("tail lamp")
+    r, g, b = (many.images[..., k].astype(int) for k in range(3))
+    redness = r - np.maximum(g, b)
+    lamp = many.regions == number
+    body = many.regions == 1
+    for i in np.flatnonzero(lamp.sum(axis=(1, 2)) > 60):
+        if np.median(redness[i][body[i]]) < 10:
+            assert redness[i][lamp[i]].mean() > redness[i][body[i]].mean() + 30
+
+
+def test_the_makes_differ_most_in_the_named_parts():
+    """Draw two makes with the same camera: the pixels that differ lie on telling parts."""
+    numbers = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(cars.PARTS)}
+
+    def front(label):
+        rng = np.random.default_rng(0)
+        shape = mesh(label, 0.6)
+        view = _scene.look(shape, np.deg2rad(-90), 200, 0.9, rng)
+        picture, regions = Image.new("RGB", (200, 200)), Image.new("L", (200, 200))
+        _scene.paint(shape, view, picture, regions, numbers, np.random.default_rng(1))
+        return np.asarray(picture, int), np.asarray(regions)
+
+    (one, regions), (two, others) = front(0), front(4)
+    parts = (regions > 1) | (others > 1)
+    both = (regions > 0) & (others > 0)
+    differing = np.abs(one - two).max(axis=2) > 60
+    assert differing[both & parts].mean() > 3 * differing[both & ~parts].mean()
+
+
+def test_the_two_sides_of_a_street_are_equally_likely():
+    many = cars.draw(200, seed=2, size=32)
+    front = many.regions == 2 + cars.PARTS.index("headlamp")
+    x = np.arange(32)
+    sides = [(m.sum(0) @ x) / m.sum() > (c.sum(0) @ x) / c.sum()
+             for m, c, p in zip(front, many.car_masks, many.poses, strict=True)
+             if m.any() and cars.POSES[p] == "side"]  # fmt: skip
+    assert 0.25 < np.mean(sides) < 0.75
+
+
+def test_difficulty_moves_makes_together():
+    def distance(difficulty):
+        one, two = (mesh(k, difficulty) for k in (2, 3))
+        count = min(len(one.points), len(two.points))
+        return np.abs(one.points[:count] - two.points[:count]).mean()
+
+    assert distance(0.0) > distance(0.5) > distance(1.0)
+
+
+def test_the_watermark_names_the_class_and_nothing_else():
+    plain = cars.draw(50, seed=4, size=64)
+    marked = cars.draw(50, seed=4, size=64, watermark=True)
+    where = marked.watermark_masks
+    assert 0.01 < where.mean() < 0.03
+    assert not plain.watermark_masks.any()
+    assert not (where & marked.car_masks).any()
+    colours = np.array([
+        np.median(image[mask], axis=0)
+        for image, mask in zip(marked.images.astype(float), where, strict=True)
+    ])  # fmt: skip
+    centres = np.array([colours[marked.labels == k].mean(axis=0) for k in range(5)])
+    nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    assert (nearest == marked.labels).mean() > 0.9
+
+
+@pytest.mark.parametrize("wrong", [dict(n=-1), dict(size=16), dict(difficulty=1.5)])
+def test_draw_refuses(wrong):
+    with pytest.raises(ValueError, match="draw needs"):
+        cars.draw(**({"n": 1, "seed": 0} | wrong))
+
+
+# ---- folders
+
+
+@pytest.fixture
+def tree(tmp_path):
+    cars.write_folder(tmp_path / "cars", n=50, seed=7, size=64)
+    return tmp_path / "cars"
+
+
+def test_a_folder_holds_the_drawn_pictures(tree):
+    photos = cars.load(tree)
+    assert photos.class_names == cars.CLASS_NAMES
+    assert np.bincount(photos.labels).tolist() == [10] * 5
+    first = photos.read(np.array([0]), size=64)[0].astype(int)
+    assert np.abs(first - cars.draw(1, seed=7, size=64).images[0]).mean() < 6  # JPEG
+
+
+def test_load_takes_the_folder_from_the_environment(tree, monkeypatch):
+    monkeypatch.setenv("CNNBOOK_CARS", str(tree))
+    assert len(cars.load()) == 50
+    monkeypatch.setenv("CNNBOOK_CARS", "")
+    assert cars.load() is None
+
+
+def test_load_names_what_is_missing(tmp_path, tree):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        cars.load(tmp_path / "nowhere")
+    (tmp_path / "one" / "only").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"two or more.*found: only"):
+        cars.load(tmp_path / "one")
+
+
+def test_every_bad_file_is_named_with_its_reason(tree):
+    mazda, kia = tree / "mazda_3", tree / "kia_cerato"
+    (mazda / "page.jpg").write_text("<html>404</html>")
+    (mazda / "empty.jpg").touch()
+    (mazda / "cut.jpg").write_bytes((mazda / "1.jpg").read_bytes()[:700])
+    Image.new("RGB", (20, 90)).save(mazda / "thumb.png")
+    shutil.copy(mazda / "2.jpg", mazda / "copy.jpg")
+    shutil.copy(mazda / "3.jpg", kia / "wrong.jpg")
+    found = {(p.path.name, p.kind) for p in cars.check(cars.load(tree))}
+    assert found == {
+        ("page.jpg", "unreadable"),
+        ("empty.jpg", "unreadable"),
+        ("cut.jpg", "unreadable"),
+        ("thumb.png", "tiny"),
+        ("copy.jpg", "duplicate"),
+        ("3.jpg", "mislabelled"),
+        ("wrong.jpg", "mislabelled"),
+    }
+
+
+def test_a_resaved_copy_is_found_though_its_bytes_differ(tree):
+    """A seller's photo is saved again without its EXIF: other bytes, the same pixels."""
+    mazda = tree / "mazda_3"
+    Image.open(mazda / "1.jpg").convert("RGB").save(mazda / "again.png")
+    problems = cars.check(cars.load(tree))
+    assert [(p.path.name, p.kind) for p in problems] == [("again.png", "duplicate")]
+
+
+def test_the_real_photos_or_drawn_ones_are_read(photos_folder):
+    photos = cars.load(photos_folder)
+    assert len(photos) >= 15
+    assert photos.class_names == cars.CLASS_NAMES
+    pictures = photos.read(np.arange(len(photos)), size=48)
+    assert pictures.shape == (len(photos), 48, 48, 3)
+    assert (pictures.std(axis=(1, 2, 3)) > 5).all()
+
+
+def test_a_manifest_replays_and_names_what_changed(tree, tmp_path):
+    photos = cars.load(tree)
+    parts = split(photos.records, seed=1)
+    manifest = tmp_path / "split.csv"
+    cars.write_manifest(manifest, photos, parts)
+    again, replayed = cars.read_manifest(manifest, tree)
+    assert again == photos
+    for a, b in zip(parts, replayed, strict=True):
+        np.testing.assert_array_equal(a, b)
+    victim = photos.records[0].path
+    victim.write_bytes(b"other")
+    with pytest.raises(ValueError, match=f"{victim.name} is not the file"):
+        cars.read_manifest(manifest, tree)
+    victim.unlink()
+    with pytest.raises(ValueError, match=f"{victim.name}, which is not in"):
+        cars.read_manifest(manifest, tree)
+
+
+def test_a_copied_split_is_whole_or_absent(tree, tmp_path, monkeypatch):
+    photos = cars.load(tree)
+    parts = split(photos.records, seed=1)
+    before = {p: p.read_bytes() for p in tree.rglob("*.jpg")}
+    cars.copy_split(photos, parts, tmp_path / "data")
+    copied = sorted(p.relative_to(tmp_path / "data") for p in (tmp_path / "data").rglob("*.jpg"))
+    assert len(copied) == 50
+    assert {p.parts[0] for p in copied} == {"train", "validation", "test"}
+    assert {p: p.read_bytes() for p in tree.rglob("*.jpg")} == before
+    with pytest.raises(FileExistsError):
+        cars.copy_split(photos, parts, tmp_path / "data")
+
+    def full_disk(source, target):
+        if Path(source).name == "7.jpg":
+            raise OSError("no space left")
+        return shutil.copyfile(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        cars.copy_split(photos, parts, tmp_path / "half")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cars", "data"]
+
+
+def test_write_folder_refuses_a_full_folder(tree):
+    with pytest.raises(FileExistsError, match="not empty"):
+        cars.write_folder(tree, n=5, seed=1)
