@@ -69,6 +69,8 @@ def serve_mathjax(app: Sphinx, config: Config) -> None:
 def add_static(app: Sphinx, config: Config) -> None:
     """Have our folder copied beside the theme's."""
     config["html_static_path"] = [*config.html_static_path, str(STATIC)]
+    # Without a mode the theme's script writes an error into the console of every page.
+    config["html_context"] = {"default_mode": "auto", **config.html_context}
 
 
 def setup(app: Sphinx) -> None:

@@ -16,11 +16,28 @@
     return found;
   };
 
+  // Two neighbouring words of a query may stand joined in a text: then that is searched for too.
+  const search = Search._performSearch;
+  Search._performSearch = (query, terms, ...others) => {
+    const results = search(query, terms, ...others);
+    const seen = new Set(results.map(([page, , anchor]) => page + anchor));
+    const parts = bookWords(query).flat();
+    const known = { ...Search._index.terms, ...Search._index.titleterms };
+    for (let at = 0; at + 1 < parts.length; at++) {
+      const joined = stemmer.stemWord(parts[at] + parts[at + 1]);
+      if (!Object.hasOwn(known, joined)) continue;
+      const rest = [...parts.slice(0, at), ...parts.slice(at + 2)].flatMap(stems);
+      const more = search(query, new Set([joined, ...rest]), ...others);
+      results.unshift(...more.filter(([page, , anchor]) => !seen.has(page + anchor)));
+    }
+    return results;
+  };
+
   const hits = (text, stemsWanted) => {
     const found = [];
     for (const match of text.matchAll(/[\p{L}\p{N}\p{M}_\u200c]+/gu)) {
       const parts = stems(match[0]);
-      if ([...parts, stemmer.stemWord(parts.join(""))].some((stem) => stemsWanted.has(stem)))
+      if (parts.some((stem) => stemsWanted.has(stem)) || wantedJoined.has(parts.join("")))
         found.push([match.index, match.index + match[0].length]);
     }
     return found;
@@ -47,7 +64,9 @@
     return paragraph;
   };
 
-  const stemsWanted = wanted(new URLSearchParams(window.location.search).get("q") || "");
+  const query = new URLSearchParams(window.location.search).get("q") || "";
+  const stemsWanted = wanted(query);
+  const wantedJoined = new Set(stems(query).map((stem, at, all) => stem + (all[at + 1] || "")));
   const results = document.getElementById("search-results");
   const finish = (item) => {
     const link = item.querySelector("a");

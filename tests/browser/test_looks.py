@@ -1,0 +1,90 @@
+"""Pictures of one fixed page beside stored ones, so that no side breaks unseen.
+
+After a change that is meant, store new pictures and look at them:
+``STORE_PICTURES=1 python -m pytest tests/browser/test_looks.py``.
+"""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from browser.visits import SIZES, THEMES, served
+
+STORED = Path(__file__).parent / "pictures"
+# Letters of code come from the system, and differ from one machine to the next.
+SAME_LETTERS = "pre, code, kbd, samp { font-family: Vazirmatn !important }"
+BLOCK = 12
+# A block of the picture differs when its mean colour does, by more than this of 255 levels.
+LEVELS = 24
+SHARE = 0.01
+
+
+def blocks(picture: Image.Image) -> np.ndarray:
+    """Return the mean colours of a picture's blocks: what the eye sees from afar, without edges."""
+    size = (picture.width // BLOCK, picture.height // BLOCK)
+    return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX), dtype=float)
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Return the share of blocks that differ; all of them if the page changed its length."""
+    if abs(one.height - other.height) > 2 * BLOCK or one.width != other.width:
+        return 1.0
+    height = min(one.height, other.height) // BLOCK
+    apart = np.abs(blocks(one)[:height] - blocks(other)[:height]).max(axis=-1)
+    return float((apart > LEVELS).mean())
+
+
+@pytest.fixture(scope="module")
+def base(fixture_site: Path) -> Iterator[str]:
+    with served(fixture_site) as address:
+        yield address
+
+
+def take(browser: Browser, address: str, width: int, theme: str) -> Image.Image:
+    context = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce"
+    )
+    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    page = context.new_page()
+    page.goto(address, wait_until="load")
+    page.add_style_tag(content=SAME_LETTERS)
+    page.evaluate("() => MathJax.startup.promise.then(() => document.fonts.ready)")
+    shot = page.screenshot(full_page=True, animations="disabled", caret="hide")
+    context.close()
+    return Image.open(io.BytesIO(shot))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("edition", ["fa", "en"])
+def test_the_page_looks_as_before(
+    browser: Browser,
+    base: str,
+    edition: str,
+    width: int,
+    theme: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    folder = "en/" if edition == "en" else ""
+    picture = take(browser, f"{base}/{folder}everything.html", width, theme)
+    stored = STORED / f"{edition}-{width}-{theme}.webp"
+    if os.environ.get("STORE_PICTURES"):
+        STORED.mkdir(exist_ok=True)
+        picture.save(stored, quality=60, method=6)
+    share = difference(picture, Image.open(stored))
+    assert share <= SHARE, f"{share:.1%} of {stored.name} looks different"
+
+
+def test_a_moved_bar_is_seen() -> None:
+    """The measure sees what it must: a sidebar on the other side, a lost border."""
+    page = Image.new("RGB", (1200, 600), "white")
+    page.paste("navy", (0, 0, 240, 600))
+    mirrored = page.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert difference(page, page) == 0.0
+    assert difference(page, mirrored) > SHARE

@@ -1,0 +1,143 @@
+"""Reading with the keyboard, from disk, and across the two languages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.visits import served
+
+VISIBLE_FOCUS = """() => {
+  const element = document.activeElement;
+  const style = getComputedStyle(element);
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return [element.outerHTML.slice(0, 120), ring || style.boxShadow !== "none"];
+}"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    # Smooth scrolling would have a click come half-way.
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def base(fixture_site: Path) -> Iterator[str]:
+    with served(fixture_site) as address:
+        yield address
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_text(page: Page, base: str) -> None:
+    page.goto(f"{base}/everything.html")
+    page.keyboard.press("Tab")
+    link = page.locator("#pst-skip-link a")
+    assert link.evaluate("e => e === document.activeElement")
+    assert link.inner_text() == "پرش به متن اصلی"
+    box = link.bounding_box()
+    assert box is not None and box["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main-content")
+
+
+@pytest.mark.parametrize("path", ["everything.html", "en/everything.html"])
+def test_every_stop_of_the_keyboard_is_seen(page: Page, base: str, path: str) -> None:
+    page.goto(f"{base}/{path}")
+    stops = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(VISIBLE_FOCUS)
+        if stop[0].startswith("<body"):
+            break
+        stops.append(stop)
+    assert len(stops) > 20
+    assert [element for element, seen in stops if not seen] == []
+
+
+def test_a_folded_solution_opens_with_the_keyboard(page: Page, base: str) -> None:
+    page.goto(f"{base}/everything.html")
+    box = page.locator(".solution.dropdown, .solution.toggle").first
+    body = box.locator(".section, .admonition-content, p:not(.admonition-title)").last
+    assert not body.is_visible()
+    box.locator("button.toggle-button").focus()
+    page.keyboard.press("Enter")
+    assert body.is_visible()
+
+
+def switch_language(page: Page) -> None:
+    """Click where the switch is; Playwright's own click scrolls a sticky header first."""
+    box = page.locator("a.language-switch").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_the_switch_leads_to_the_same_section(page: Page, base: str) -> None:
+    page.goto(f"{base}/everything.html")
+    page.evaluate("() => MathJax.startup.promise")
+    page.evaluate("document.getElementById('boxes').scrollIntoView()")
+    switch_language(page)
+    page.wait_for_url(f"{base}/en/everything.html#boxes")
+    page.goto(f"{base}/en/everything.html")
+    page.evaluate("() => MathJax.startup.promise")
+    page.evaluate("document.getElementById('code').scrollIntoView()")
+    switch_language(page)
+    page.wait_for_url(f"{base}/everything.html#code")
+    page.goto(f"{base}/everything.html")
+    switch_language(page)
+    page.wait_for_url(f"{base}/en/everything.html")
+
+
+def test_the_copy_button_speaks_the_language_of_the_page(page: Page, base: str) -> None:
+    for path, word in (("everything.html", "رونوشت"), ("en/everything.html", "Copy")):
+        page.goto(f"{base}/{path}")
+        assert page.locator("button.copybtn").first.get_attribute("data-tooltip") == word
+
+
+def test_the_book_opens_from_disk(browser: Browser, fixture_site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("everything.html", "en/everything.html"):
+        page.goto((fixture_site / path).as_uri())
+        page.wait_for_function("window.MathJax && MathJax.startup && MathJax.startup.promise")
+        page.evaluate("() => MathJax.startup.promise")
+        assert page.locator(".math:not(:has(mjx-container))").count() == 0
+        assert page.evaluate("() => document.fonts.check('16px Vazirmatn')")
+    context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("file://", "data:"))] == []
+
+
+def test_code_and_numbers_keep_their_order_in_persian_text(page: Page, base: str) -> None:
+    """Measure where characters stand: the reader sees positions, not the order in the source."""
+    page.goto(f"{base}/everything.html")
+    order = """(needle) => {
+      const article = document.querySelector("article");
+      const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const at = walker.currentNode.data.indexOf(needle);
+        if (at < 0) continue;
+        return [...needle].map((_, i) => {
+          const range = document.createRange();
+          range.setStart(walker.currentNode, at + i);
+          range.setEnd(walker.currentNode, at + i + 1);
+          return range.getBoundingClientRect().left;
+        });
+      }
+    }"""
+    for text in ("C++", "−۷۰", "۹۳٫۵", "۱٬۵۷۴", "Conv2D(8,"):
+        places = page.evaluate(order, text)
+        assert places == sorted(places), text
+    first, second = (
+        page.locator(".highlight span", has_text=name).first.bounding_box()
+        for name in ('"الف"', '"ب"')
+    )
+    assert first is not None and second is not None and first["x"] < second["x"]

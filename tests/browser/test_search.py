@@ -1,0 +1,106 @@
+"""The search: both halves alike, every query of the case list, also from disk."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.visits import served
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
+from persian_book.search import stem, words
+
+RESULTS = """async () => {
+  const count = () => document.querySelector(".search-summary")?.innerText;
+  const done = () => Search._pulse_status < 0 && count();
+  for (let turn = 0; turn < 400 && !done(); turn++) await new Promise((r) => setTimeout(r, 10));
+  await new Promise((r) => setTimeout(r, 30));
+  return [...document.querySelectorAll("#search-results li")].map((item) => [
+    item.querySelector("a").getAttribute("href").replace(/\\.html.*/, ""),
+    item.querySelector("p.context")?.innerText ?? "",
+    [...item.querySelectorAll("mark")].map((mark) => mark.innerText),
+  ]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def found(page: Page, base: str, query: str) -> dict[str, tuple[str, list[str]]]:
+    page.goto(f"{base}/search.html?q={quote(query)}")
+    return {name: (text, marks) for name, text, marks in page.evaluate(RESULTS)}
+
+
+def test_python_and_javascript_read_every_word_alike(
+    page: Page, fixture_site: Path, site: Path, cases: dict[str, Any]
+) -> None:
+    """Compare the halves on the whole text of the book, in both languages, and on the cases."""
+    texts = [query for case in cases["cases"] for query in case["queries"]]
+    texts += list(cases["pages"].values())
+    for edition in (site, site / "en"):
+        script = (edition / "_static" / "persian-book-texts.js").read_text("utf-8")
+        data = json.loads(script.partition("=")[2].strip().removesuffix(";"))
+        texts += data["texts"].values()
+    with served(fixture_site) as base:
+        page.goto(f"{base}/search.html")
+        theirs = page.evaluate(
+            """texts => { const stemmer = new Stemmer(); return texts.map((text) => bookWords(text)
+            .map((word) => word.map((part) => stemmer.stemWord(part.toLowerCase())))); }""",
+            texts,
+        )
+    for text, javascript in zip(texts, theirs, strict=True):
+        python = [[stem(part) for part in word] for word in words(text)]
+        assert [pair for pair in zip(python, javascript, strict=True) if pair[0] != pair[1]] == []
+
+
+def test_every_query_finds_its_pages(page: Page, fixture_site: Path, cases: dict[str, Any]) -> None:
+    wrong = []
+    with served(fixture_site) as base:
+        for case in cases["cases"]:
+            folder = f"{base}/en" if case.get("edition") == "en" else base
+            for query in case["queries"]:
+                pages = set(found(page, folder, query)) & set(cases["pages"])
+                pages -= set(case.get("may_find", ()))
+                if pages != set(case["finds"]):
+                    wrong.append(f"{query}: {sorted(pages)} instead of {case['finds']}")
+    assert wrong == []
+
+
+def test_excerpts_show_the_text_as_written_with_the_words_found(
+    page: Page, fixture_site: Path
+) -> None:
+    with served(fixture_site) as base:
+        text, marks = found(page, base, "شبكههای")["half-space"]
+        assert "این شبکه‌های عصبی پیش‌بینی می‌کنند." in text
+        assert marks == ["شبکه‌های"]
+        text, marks = found(page, base, "kernel")["kernel"]
+        assert "آرایهٔ کوچکی از وزن‌ها را کرنل می‌نامند." in text
+        assert marks == ["کرنل"]
+        assert page.inner_text(".search-summary") == "۳ نتیجه پیدا شد."
+
+
+def test_the_search_works_from_disk(page: Page, fixture_site: Path) -> None:
+    results = found(page, fixture_site.as_uri(), "شبکه‌ها")
+    assert "half-space" in results
+    assert results["half-space"][1] == ["شبکه‌های"]
+
+
+def test_terms_of_the_book_lead_to_their_chapters(page: Page, site: Path) -> None:
+    with served(site) as base:
+        for edition, queries in (("", ("kernel", "هسته", "پدینگ")), ("/en", ("کرنل", "padding"))):
+            for query in queries:
+                assert "q1-convolution" in found(page, base + edition, query), query

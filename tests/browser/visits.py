@@ -1,0 +1,133 @@
+"""Every page opened once a width, in a browser that can reach nothing but the site."""
+
+import functools
+import gzip
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {1366: 768, 390: 844}
+THEMES = ("light", "dark")
+LOOK = (Path(__file__).parent / "look.js").read_text("utf-8")
+
+
+@dataclass
+class Visit:
+    """What one page did at one width."""
+
+    page: str
+    width: int
+    served: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    look: dict[str, Any] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+    @property
+    def edition(self) -> str:
+        return "en" if self.page.startswith("en/") else "fa"
+
+    def __str__(self) -> str:
+        return f"{self.page} at {self.width}"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a log."""
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder, and give its address."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def pages(site: Path) -> list[str]:
+    found = (path.relative_to(site) for path in site.rglob("*.html"))
+    return sorted(path.as_posix() for path in found if "_static" not in path.parts)
+
+
+def watch(page: Page, base: str, visit: Visit) -> None:
+    """Note what a page asks for and complains of, and let nothing out."""
+
+    def route(route: Any) -> None:
+        address = route.request.url
+        if address.startswith(base):
+            visit.served.append(unquote(urlsplit(address).path).lstrip("/"))
+            route.continue_()
+        else:
+            visit.outside.append(address)
+            route.abort()
+
+    page.route(lambda address: not address.startswith(("data:", "blob:")), route)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: visit.errors.append(message.text) if message.type == "error" else None,
+    )
+
+
+def axe(page: Page) -> list[str]:
+    """Return the violations that axe finds, a line each."""
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"][:3]
+    ]
+
+
+def visit(context: BrowserContext, base: str, path: str, width: int) -> Visit:
+    """Open a page, look at it, and run axe in both themes."""
+    seen = Visit(path, width)
+    page = context.new_page()
+    watch(page, base, seen)
+    page.goto(f"{base}/{path}", wait_until="load")
+    seen.look = page.evaluate(LOOK)
+    page.evaluate(AXE)
+    for theme in THEMES:
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        seen.violations += [f"{theme}: {line}" for line in axe(page)]
+    page.close()
+    return seen
+
+
+def walk(browser: Browser, site: Path) -> list[Visit]:
+    """Visit every page of a site at every width."""
+    visits = []
+    with served(site) as base:
+        for width, height in SIZES.items():
+            # Transitions would have axe measure colours half-way.
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, reduced_motion="reduce"
+            )
+            visits += [visit(context, base, path, width) for path in pages(site)]
+            context.close()
+    return visits
+
+
+def weight(site: Path, files: set[str]) -> int:
+    """Return the bytes of files as a server sends them: text compressed."""
+    total = 0
+    for name in files:
+        data = (site / name).read_bytes()
+        is_text = name.endswith((".html", ".js", ".css", ".svg"))
+        total += len(gzip.compress(data, 6)) if is_text else len(data)
+    return total
