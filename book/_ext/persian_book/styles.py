@@ -20,5 +20,5 @@ def make_logical(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the hook, before the second edition is built."""
-    app.connect("build-finished", make_logical, priority=200)
+    """Run after the extensions have copied theirs, before the second edition is built at 900."""
+    app.connect("build-finished", make_logical, priority=800)
