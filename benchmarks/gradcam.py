@@ -20,7 +20,7 @@ from cnnbook.gradcam import GradCAM, grad_cam
 
 SIDE, CLASS = 150, 2
 BATCHES = (1, 32)
-ROUNDS = {1: 15, 32: 7}
+ROUNDS = {1: 40, 32: 7}
 
 Explain = Callable[[Any], Any]
 

@@ -503,11 +503,15 @@ def _classes(target: _Target, class_index: ArrayLike | None, n: int) -> NDArray[
 
 
 def _in_batches(step: Callable[..., Any], inputs: Any, classes: NDArray[np.int32]) -> FloatMaps:
-    parts = [slice(start, start + _BATCH) for start in range(0, len(classes), _BATCH)]
+    n = len(classes)
+    parts = [slice(start, start + _BATCH) for start in range(0, n, _BATCH)]
+    # Slicing a tensor copies it, which a single small batch need not pay for.
+    pieces = (inputs if n <= _BATCH else _slice(inputs, part) for part in parts)
     maps = [
-        _numpy(step(_slice(inputs, part), ops.convert_to_tensor(classes[part]))) for part in parts
+        ops.convert_to_numpy(step(piece, ops.convert_to_tensor(classes[part])))
+        for piece, part in zip(pieces, parts, strict=True)
     ]
-    return np.concatenate(maps)
+    return maps[0] if len(maps) == 1 else np.concatenate(maps)
 
 
 def _slice(inputs: Any, part: slice) -> Any:
