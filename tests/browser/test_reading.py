@@ -75,20 +75,23 @@ def switch_language(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-def test_the_switch_leads_to_the_same_section(page: Page, base: str) -> None:
-    page.goto(f"{base}/everything.html")
+@pytest.mark.parametrize(
+    ("here", "section", "there"),
+    [
+        ("everything.html", "boxes", "en/everything.html#boxes"),
+        ("en/everything.html", "code", "everything.html#code"),
+        ("everything.html", None, "en/everything.html"),
+    ],
+)
+def test_the_switch_leads_to_the_same_section(
+    page: Page, base: str, here: str, section: str | None, there: str
+) -> None:
+    page.goto(f"{base}/{here}")
     page.evaluate("() => MathJax.startup.promise")
-    page.evaluate("document.getElementById('boxes').scrollIntoView()")
+    if section:
+        page.evaluate("id => document.getElementById(id).scrollIntoView()", section)
     switch_language(page)
-    page.wait_for_url(f"{base}/en/everything.html#boxes")
-    page.goto(f"{base}/en/everything.html")
-    page.evaluate("() => MathJax.startup.promise")
-    page.evaluate("document.getElementById('code').scrollIntoView()")
-    switch_language(page)
-    page.wait_for_url(f"{base}/everything.html#code")
-    page.goto(f"{base}/everything.html")
-    switch_language(page)
-    page.wait_for_url(f"{base}/en/everything.html")
+    page.wait_for_url(f"{base}/{there}")
 
 
 def test_the_copy_button_speaks_the_language_of_the_page(page: Page, base: str) -> None:

@@ -27,11 +27,10 @@ def slug(title: str) -> str:
 
 def label_ids(doctree: nodes.document, section: nodes.section) -> list[str]:
     """List the ids of the labels that the author put before a section."""
-    title = nodes.fully_normalize_name(section[0].astext())
     return [
         doctree.nameids[name]
         for name in section["names"]
-        if name != title and doctree.nameids.get(name) in section["ids"]
+        if doctree.nametypes.get(name) and doctree.nameids.get(name) in section["ids"]
     ]
 
 
