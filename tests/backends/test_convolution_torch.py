@@ -57,7 +57,7 @@ def compare(case: Case) -> None:
 def test_random_layers() -> None:
     agreed, refused = 0, 0
 
-    @settings(max_examples=2 * LAYERS, deadline=None, database=None)
+    @settings(max_examples=LAYERS + 400, deadline=None, database=None)
     @given(layers(largest=24))
     def each(case: Case) -> None:
         nonlocal agreed, refused
