@@ -29,7 +29,7 @@ SIZE = 96
 ALPHA = 0.35
 
 
-def draw(n: int, seed: int, difficulty: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+def draw(n: int, seed: int, difficulty: float = 0.15) -> tuple[np.ndarray, np.ndarray]:
     """Draw n pictures of the vehicles in turn: (n, 96, 96, 3) uint8 and labels (n,)."""
     meshes = [vehicle(label) for label in range(len(CLASSES))]
     labels = np.arange(n) % len(CLASSES)
@@ -55,8 +55,8 @@ def classifier(backbone: keras.Model) -> keras.Model:
 def main() -> None:
     """Draw, train, test and save."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=int, default=6000)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--images", type=int, default=5000)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     keras.utils.set_random_seed(given.seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         return int(given.run_command(given) or 0)
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, RuntimeError) as error:
         print(f"cnnbook {given.command}: {error}", file=sys.stderr)
         return 1
 
@@ -205,8 +206,11 @@ def _print_problem(problem: object) -> None:
 
 
 def _train(given: argparse.Namespace) -> None:
+    from cnnbook import training
     from cnnbook.runs import RunConfig, train_run
 
+    if training.MACHINES in os.environ:
+        training.join_machines()
     config = RunConfig(
         data=given.data,
         model=given.model,

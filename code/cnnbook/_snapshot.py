@@ -26,9 +26,14 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(
-        self, model: keras.Model, others: Sequence[keras.callbacks.Callback], run_dir: Path | None
+        self,
+        model: keras.Model,
+        others: Sequence[keras.callbacks.Callback],
+        run_dir: Path | None,
+        writes: bool,
     ) -> None:
         super().__init__()
+        self._writes = writes
         self._model_to_save, self._others, self._run_dir = model, others, run_dir
         self.epoch = 0
         self.finished = False
@@ -87,7 +92,7 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         return [*self._model_to_save.variables, *self._model_to_save.optimizer.variables]
 
     def _save(self) -> None:
-        if self._path is None or self._run_dir is None:
+        if self._path is None or self._run_dir is None or not self._writes:
             return
         variables = self._variables()
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(variables)}

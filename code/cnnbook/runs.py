@@ -162,6 +162,8 @@ def train_run(
     photos, parts = _photos(config, folder, strict, on_problem)
     model = config.build(len(photos.class_names))
     history = _train(model, config, folder, photos, parts)
+    writes = training.is_first_machine()
+    model = _alone(model, config)
     test = _batches(photos, parts.test, config, None)
     result = training.evaluate(model, test)
     metrics = {
@@ -174,8 +176,20 @@ def train_run(
         "confusion": result.confusion.tolist(),
         "class_names": list(photos.class_names),
     }
-    _write_results(folder, model, history, metrics)
+    if writes:
+        _write_results(folder, model, history, metrics)
     return metrics
+
+
+def _alone(model: keras.Model, config: RunConfig) -> keras.Model:
+    """Leave the other machines, if there are any, with a copy of the model they trained."""
+    if keras.distribution.distribution() is None:
+        return model
+    weights = model.get_weights()
+    keras.distribution.set_distribution(None)
+    copy = config.build(model.output_shape[-1])
+    copy.set_weights(weights)
+    return copy
 
 
 def _require_own_folder(folder: Path, config: RunConfig) -> None:
@@ -187,7 +201,7 @@ def _require_own_folder(folder: Path, config: RunConfig) -> None:
         differing = [f"{k} was {before.get(k)!r}" for k, v in asked.items() if before.get(k) != v]
         if differing:
             raise ValueError(f"{folder} belongs to another run ({', '.join(differing)})")
-    elif folder.exists() and any(folder.iterdir()):
+    elif folder.exists() and any(not p.name.startswith(".") for p in folder.iterdir()):
         raise ValueError(f"{folder} is not empty and holds no run; give a new folder")
 
 

@@ -6,6 +6,7 @@ photos from disk while the model trains.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -32,19 +33,25 @@ __all__ = [
     "evaluate",
     "fine_tune",
     "fit",
+    "is_first_machine",
+    "join_machines",
     "split",
 ]
 
 History = dict[str, list[float]]
 Arrays = tuple[NDArray[Any], NDArray[Any]]
 
+# Keras' own name for the number of processes that train together.
+MACHINES = "KERAS_DISTRIBUTION_NUM_PROCESSES"
+
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Shuffled batches (b, h, w, c), (b,) whose order depends on the seed and the epoch alone.
 
     So an epoch can be repeated exactly: this is what makes a killed run resumable. ``read`` is
-    called with an array of positions and returns their pictures; two threads read ahead when it
-    reads files.
+    called with an array of positions and returns their pictures. When several machines train
+    together (:func:`join_machines`), each reads its share of every batch; a last batch that cannot
+    be shared out evenly loses the pictures that are left over.
 
     Parameters
     ----------
@@ -93,6 +100,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         if self.seed is not None:
             np.random.default_rng([self.seed, self.epoch]).shuffle(order)
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        machine, machines = _place_among_machines()
+        share = len(chosen) // machines
+        if machines > 1:
+            chosen = chosen[machine * share : (machine + 1) * share]
         return self.read(chosen), self.labels[chosen]
 
 
@@ -143,6 +154,8 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
         loss = float((logs or {}).get("val_loss", float("inf")))
         if loss < self.best:
             self.best = loss
+            if not is_first_machine():
+                return
             with write_atomically(self.path) as temporary:
                 self.model.save_weights(temporary)
 
@@ -251,7 +264,9 @@ def fit(
     train_batches = _batches(train, batch_size, seed, "training")
     validation_batches = _batches(validation, batch_size, None, "validation")
     chosen = list(callbacks(run_dir) if rules is None else rules)
-    snapshot = Snapshot(model, chosen, Path(run_dir) if run_dir is not None else None)
+    snapshot = Snapshot(
+        model, chosen, Path(run_dir) if run_dir is not None else None, writes=is_first_machine()
+    )
     snapshot.load()
     if not snapshot.finished:
         model.fit(
@@ -425,6 +440,52 @@ def calibration(
         for b in range(bins)
         if (bin_of == b).any()
     ]
+
+
+def join_machines() -> None:
+    """Train on several machines together: each sees its share of every batch, all end alike.
+
+    Call it first, in every process, with the same program, JAX as Keras' backend, and three
+    variables set: ``KERAS_DISTRIBUTION_JOB_ADDRESSES`` (address and port of the first machine),
+    ``KERAS_DISTRIBUTION_NUM_PROCESSES``, and ``KERAS_DISTRIBUTION_PROCESS_ID`` (0 on the first).
+
+    Raises
+    ------
+    RuntimeError
+        If the backend is not JAX or the variables are not set.
+
+    Examples
+    --------
+    >>> join_machines()
+    Traceback (most recent call last):
+    ...
+    RuntimeError: several machines need KERAS_BACKEND=jax; the backend is tensorflow
+    """
+    if keras.backend.backend() != "jax":
+        raise RuntimeError(
+            f"several machines need KERAS_BACKEND=jax; the backend is {keras.backend.backend()}"
+        )
+    if MACHINES not in os.environ:
+        raise RuntimeError(f"{MACHINES} is not set; see the page on more machines")
+    keras.distribution.initialize()
+    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+
+
+def is_first_machine() -> bool:
+    """Tell whether this process writes files: the only one, or the first of several.
+
+    Examples
+    --------
+    >>> is_first_machine()
+    True
+    """
+    return _place_among_machines()[0] == 0
+
+
+def _place_among_machines() -> tuple[int, int]:
+    """Return this process's number and how many there are."""
+    together = keras.distribution.distribution()
+    return (0, 1) if together is None else (together._process_id, together.num_processes)
 
 
 def _batches(data: Arrays | Batches, batch_size: int, seed: int | None, part: str) -> Batches:
