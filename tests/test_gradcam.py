@@ -267,6 +267,13 @@ def test_reloaded_from_disk(tmp_path):
     assert_same(grad_cam(reloaded, images, 1), grad_cam(model, images, 1))
 
 
+def test_pictures_as_bytes():
+    model, images = randomised(nested()), pictures().astype("uint8")
+    expected = grad_cam(model, images.astype("float32"), 2)
+    assert_same(grad_cam(model, images, 2), expected)
+    assert_same(GradCAM(model)(images, 2), expected)
+
+
 def test_more_images_than_a_batch_give_one_map_each():
     model, images = randomised(nested()), pictures(70)
     expected = closed_form(features_of(model, images), head_of(model).kernel, np.arange(70) % 4)
@@ -420,8 +427,8 @@ def test_a_prediction_for_every_position_is_summed():
     images = pictures()
     features, kernel = features_of(model, images), numpy(head_of(model).kernel)[0, 0]
     expected = closed_form(features, kernel, 2) * features[0, ..., 0].size
-    maps = grad_cam(model, images, 2, layer="act")
-    assert_same(maps, expected)
+    assert_same(grad_cam(model, images, 2), expected)
+    assert_same(grad_cam(model, images, 2, layer="act"), expected)
 
 
 def test_a_shared_layer_is_explained_call_by_call():

@@ -95,9 +95,13 @@ def test_a_model_without_a_map_to_look_at():
             grad_cam(model, IMAGES)
 
 
-def test_a_single_picture_and_an_empty_batch(model):
-    with pytest.raises(ValueError, match=r"\(10, 10, 3\): for one picture pass image\[None\]"):
+def test_pictures_that_are_no_batch(model):
+    with pytest.raises(
+        ValueError, match=r"got \[\(10, 10, 3\)\]: for one picture pass image\[None\]"
+    ):
         grad_cam(model, IMAGES[0], output="make")
+    with pytest.raises(ValueError, match=r"for several np.stack\(pictures\)"):
+        grad_cam(model, [*IMAGES], output="make")
     with pytest.raises(ValueError, match="empty batch"):
         grad_cam(model, IMAGES[:0], output="make")
 

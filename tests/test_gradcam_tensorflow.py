@@ -181,6 +181,24 @@ def test_a_softmax_that_no_layer_applies_is_seen_through():
         np.testing.assert_allclose(maps, expected, atol=1e-5 * expected.max())
 
 
+def test_a_layer_without_influence_says_so():
+    """JAX cannot tell this from a zero gradient, so it is no test for every backend."""
+    inputs = keras.Input((SIDE, SIDE, 3))
+    outputs = {
+        name: layers.Dense(2)(
+            layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, name=conv)(inputs))
+        )
+        for name, conv in (("make", "used"), ("colour", "aside"))
+    }
+    model = keras.Model(inputs, outputs)
+    with pytest.raises(ValueError, match="Layer 'aside' does not influence output 'make'"):
+        grad_cam(model, pictures(), layer="aside", output="make")
+    with pytest.raises(ValueError, match="Layer 'aside' does not influence output 'make'"):
+        GradCAM(model, "aside", output="make")(pictures())
+    with pytest.raises(ValueError, match="Layer 'aside' does not influence the score"):
+        grad_cam(model, pictures(), layer="aside", score=lambda y: y["make"][:, 0])
+
+
 def test_int8_weights():
     model, images = (
         with_head(

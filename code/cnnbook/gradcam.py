@@ -355,15 +355,16 @@ def _target(
         )
     units = explained.shape[-1] if len(explained.shape) > 1 else 1
     binary = logits_known and units == 1
+    before_head = [call for call in calls if call.op is not head]
     target = _Target(
-        call=choose(calls, layer) if layer is not None else last_feature_map(calls),
+        call=choose(before_head, layer) if layer is not None else last_feature_map(before_head),
         output=name,
         classes=2 if binary else units,
         binary=binary,
         to_logits={} if head is None else {head: without_softmax(head)},
     )
     if layer is None and len(outputs) > 1:
-        connected = _connected(model, target, feature_maps(calls), inputs)
+        connected = _connected(model, target, feature_maps(before_head), inputs)
         return replace(target, call=last_feature_map(connected))
     return target
 
@@ -472,11 +473,11 @@ def _scores(model: Any, target: _Target, returned: Any, class_index: Any) -> Any
 
 def _tensors(images: Any) -> Any:
     inputs = tree.map_structure(ops.convert_to_tensor, images)
-    flat = tree.flatten(inputs)
-    if len(flat) == 1 and len(flat[0].shape) == 3:
+    shapes = [tuple(x.shape) for x in tree.flatten(inputs)]
+    if all(len(shape) == 3 for shape in shapes):
         raise ValueError(
-            f"images must be a batch (n, height, width, channels); got shape "
-            f"{tuple(flat[0].shape)}: for one picture pass image[None]."
+            f"images must be a batch (n, height, width, channels); got {shapes}: "
+            "for one picture pass image[None], for several np.stack(pictures)."
         )
     if _count(inputs) == 0:
         raise ValueError("images is an empty batch: there is nothing to explain.")
