@@ -85,8 +85,15 @@ def test_what_axe_reports_of_the_theme_is_mended(persian: Finish, english: Finis
     summary = '<nav><summary><span class="toctree-toggle"></span></summary></nav>'
     assert 'aria-label="Subsections"' in english.page(summary)
     assert 'aria-label="زیربخش‌ها"' in persian.page(summary)
-    folded = '<article><summary aria-label="Toggle hidden content"><p>Show</p></summary></article>'
-    assert "aria-label" not in english.page(folded)
+    prompt = '<p class="collapsed admonition-title">Show code cell source</p>'
+    folded = f'<article><summary aria-label="Toggle hidden content">{prompt}</summary></article>'
+    assert english.page(folded) == (
+        '<article><summary><span class="collapsed admonition-title">Show code cell source</span>'
+        "</summary></article>"
+    )
+    assert ">نمایش کد</span>" in persian.page(folded)
+    entry = english.page('<div class="citation" role="doc-biblioentry">')
+    assert entry == '<div role="listitem" class="citation">'
 
 
 def test_every_word_of_the_catalogue_has_persian_letters() -> None:

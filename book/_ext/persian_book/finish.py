@@ -33,6 +33,8 @@ LEVEL_CLASSES = {"section-number", "caption-number", "std-numref", "eqno"}
 ENGLISH_CLASSES = {"py", "citation", "english"}
 # The switch that myst-nb puts on a folded cell; the names of a function's fields.
 CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even"}
+# A summary may hold no paragraph.
+FOLD_PROMPT = re.compile(r"<p( class=\"(?:collapsed|expanded) admonition-title\">[^<]*)</p>")
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -52,7 +54,7 @@ def kind_of(tag: Tag, parent: Kind) -> Kind:
         return Kind.ENGLISH
     if tag.name == "article":
         return Kind.PROSE
-    return Kind.CHROME if classes & CHROME_CLASSES and tag.name in ("p", "dt") else parent
+    return Kind.CHROME if classes & CHROME_CLASSES and tag.name in ("span", "dt") else parent
 
 
 class Finish:
@@ -64,6 +66,7 @@ class Finish:
 
     def page(self, page: str) -> str:
         """Finish a page."""
+        page = FOLD_PROMPT.sub(r"<span\1</span>", page)
         return rewrite(page, Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:
@@ -117,6 +120,9 @@ def accessible(tag: Tag, kind: Kind, words: Words) -> Tag:
         )
     if "search-button-field" in tag.classes or "theme-switch-button" in tag.classes:
         return tag.lacking("aria-label")
+    if tag.attributes.get("role") == "doc-biblioentry":
+        # Deprecated, and not what a list may hold (aria-required-children).
+        return tag.lacking("role").having("role", "listitem")
     if tag.attributes.get("id") == "pst-primary-sidebar":
         return tag.having("role", "region").having("aria-label", words.translate("Book contents"))
     return tag
