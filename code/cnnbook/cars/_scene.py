@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,9 +155,10 @@ def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) ->
     return picture
 
 
-def _colour(rgb: object) -> Colour:
-    r, g, b = np.clip(np.broadcast_to(np.asarray(rgb, float), 3), 0, 255).astype(int).tolist()
-    return r, g, b
+def _colour(rgb: Any) -> Colour:
+    """Clip three numbers, or one grey, to a colour; plain Python, because arrays of 3 are slow."""
+    r, g, b = rgb.tolist() if isinstance(rgb, np.ndarray) else (rgb, rgb, rgb)
+    return int(min(max(r, 0), 255)), int(min(max(g, 0), 255)), int(min(max(b, 0), 255))
 
 
 # Brick, sandstone, plaster, concrete, paint.
