@@ -200,7 +200,7 @@ def _sign(
     draw: ImageDraw.ImageDraw, x: float, kerb: float, canvas: int, rng: np.random.Generator
 ) -> None:
     """Draw a pole with a plate, or a bin: colours of lamps and plates that are no car's."""
-    fill = _colour(_PAINTS[rng.integers(len(_PAINTS))])
+    fill = _PAINTS[rng.integers(len(_PAINTS))]
     w, h = rng.uniform(0.03, 0.09, 2) * canvas
     if rng.random() < 0.3:
         draw.rectangle([x, kerb - 1.3 * h, x + w, kerb + 0.02 * canvas], fill=fill)
