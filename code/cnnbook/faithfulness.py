@@ -347,8 +347,9 @@ def randomisation_cascade(
 ) -> dict[str, Floats]:
     """Correlate Grad-CAM maps with those of the model randomised from the head down: (n,) a step.
 
-    A map that survives shows the picture, not what the network learnt.  Weights are shuffled within
-    their tensors, which keeps their scale; the model itself is not touched.
+    A map that survives shows the picture, not what the network learnt.  Randomised weights are
+    those of a network that was never trained; the model itself is not touched.  A map that turns
+    out empty counts as unrelated: 0.
 
     Parameters
     ----------
@@ -357,7 +358,7 @@ def randomisation_cascade(
     steps
         The layers with weights are randomised in so many groups, each on top of the former.
     seed
-        Of the shuffling.
+        Of the random weights.
 
     Returns
     -------
@@ -382,17 +383,17 @@ def randomisation_cascade(
     """
     rng = np.random.default_rng(seed)
     original = grad_cam(model, images, class_index, layer)
-    shuffled = [
-        (path, [(v, _shuffled(v, rng)) for v in variables])
+    fresh = [
+        (path, [(v, _fresh(v, rng)) for v in variables])
         for path, variables in reversed(_weights_by_layer(model, images))
     ]
     correlations = {}
-    ends = np.linspace(0, len(shuffled), min(steps, len(shuffled)) + 1).astype(int)[1:]
+    ends = np.linspace(0, len(fresh), min(steps, len(fresh)) + 1).astype(int)[1:]
     for end in ends:
         # The scope answers for the variables' values; the variables keep theirs.
-        with keras.StatelessScope([pair for _, pairs in shuffled[:end] for pair in pairs]):
+        with keras.StatelessScope([pair for _, pairs in fresh[:end] for pair in pairs]):
             maps = grad_cam(model, images, class_index, layer)
-        lowest, _ = shuffled[end - 1]
+        lowest, _ = fresh[end - 1]
         correlations[lowest] = rank_correlation(original, maps)
     return correlations
 
@@ -429,9 +430,13 @@ def _weights_by_layer(model: Any, images: Any) -> list[tuple[str, list[Any]]]:
     return owned
 
 
-def _shuffled(variable: Any, rng: np.random.Generator) -> Any:
-    values = keras.ops.convert_to_numpy(variable.value)
-    return rng.permutation(values.ravel()).reshape(values.shape)
+def _fresh(variable: Any, rng: np.random.Generator) -> Floats:
+    """Draw a weight as in a network that was never trained: kernels as He et al. 2015 do."""
+    shape = tuple(variable.shape)
+    if len(shape) > 1:
+        return rng.normal(0, np.sqrt(2 / np.prod(shape[:-1])), shape)
+    scales = variable.name.endswith(("gamma", "variance"))
+    return np.ones(shape) if scales else np.zeros(shape)
 
 
 def _centred_ranks(maps: Floats) -> Floats:
@@ -460,15 +465,14 @@ def baselines(
 
     ``random``: noise of the resolution of the model's map.  ``centre``: a blob in the middle,
     where photographers put things.  ``edges``: the grey picture's slope, which needs no network.
-    ``untrained``: Grad-CAM of the same model with the weights of each tensor shuffled, which keeps
-    their scale and forgets what they learnt.
+    ``untrained``: Grad-CAM of the same architecture with fresh weights.
 
     Parameters
     ----------
     model, images, class_index, layer
         As in `cnnbook.gradcam.grad_cam`; ``class_index`` and ``layer`` matter to ``untrained``.
     seed
-        Of the noise and of the shuffling.
+        Of the noise and of the fresh weights.
 
     Returns
     -------
@@ -492,7 +496,7 @@ def baselines(
     """
     pictures = np.asarray(images, np.float32)
     rng = np.random.default_rng(seed)
-    with keras.StatelessScope([(v, _shuffled(v, rng)) for v in model.weights]):
+    with keras.StatelessScope([(v, _fresh(v, rng)) for v in model.weights]):
         untrained = grad_cam(model, pictures, class_index, layer)
     return {
         "random": rng.random(untrained.shape, np.float32),
