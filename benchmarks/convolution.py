@@ -151,9 +151,8 @@ def measure_layers() -> list[str]:
     for layer in LAYERS:
         measured.append(measure_layer(layer))
         lines.append(f"{layer!s:44}" + "".join(f"{number:8.2f}" for number in measured[-1]))
-    _, array, tensor, _, _, array_back, tensor_back, _ = map(
-        geometric_mean, zip(*measured, strict=True)
-    )
+    columns = list(zip(*measured, strict=True))
+    array, tensor, array_back, tensor_back = (geometric_mean(columns[n]) for n in (1, 2, 5, 6))
     means = f"{array:16.2f}{tensor:8.2f}{array_back:24.2f}{tensor_back:8.2f}"
     return [*lines, f"{'geometric mean':44}{means}"]
 
