@@ -159,6 +159,31 @@ def test_batches_reach_the_model_in_the_order_of_the_epoch(data):
     assert trained[-80:] == expected
 
 
+def test_threads_that_read_ahead_change_nothing(data):
+    x, y = data
+    histories = [
+        training.fit(
+            small_model(),
+            training.Batches(x.__getitem__, y, batch_size=8, seed=2, workers=workers),
+            training.Batches(x[:10].__getitem__, y[:10], batch_size=8, workers=workers),
+            epochs=2,
+        )
+        for workers in (1, 2)
+    ]
+    for name, values in histories[0].items():
+        assert histories[1][name] == pytest.approx(values, rel=1e-5)
+
+
+def test_evaluation_keeps_pictures_and_labels_together(data):
+    x, y = data
+    model = small_model()
+    expected = model.predict(x, verbose=0)
+    shuffled = training.Batches(x.__getitem__, y, batch_size=8, seed=2)
+    result = training.evaluate(model, shuffled)
+    np.testing.assert_allclose(result.probabilities, expected, atol=1e-6)
+    assert result.accuracy == (expected.argmax(1) == y).mean()
+
+
 def test_two_runs_of_one_seed_are_equal(data):
     one, two = (
         training.fit(small_model(), data, (data[0][:5], data[1][:5]), epochs=2, batch_size=8)

@@ -380,6 +380,7 @@ def evaluate(model: keras.Model, data: Arrays | Batches, batch_size: int = 32) -
     (10, (10, 5))
     """
     batches = _batches(data, batch_size, None, "test")
+    batches = Batches(batches.read, batches.labels, batches.batch_size, None, batches.workers)
     probabilities = np.asarray(model.predict(batches, verbose=0))
     predicted = probabilities.argmax(axis=1)
     labels = batches.labels
