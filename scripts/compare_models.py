@@ -13,6 +13,7 @@ import argparse
 import csv
 import platform
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--per-class", type=int, nargs="+", default=[20, 160])
-    parser.add_argument("--epochs", type=int, nargs=3, default=[15, 8, 4],
+    parser.add_argument("--epochs", type=int, nargs=3, default=[15, 5, 6],
                         help="with most photos: from scratch, frozen, fine-tuned")  # fmt: skip
     given = parser.parse_args()
     validation = pictures(100, 900_001, given.size)
@@ -81,7 +82,7 @@ def runs(
         size=size, weights="drawn", head="gap", seed=seed, augmentation=augmentation()
     )
     yield "frozen", *fit(training.fit, transfer, epochs[1])
-    yield "fine-tuned", *fit(training.fine_tune, transfer, epochs[2])
+    yield "fine-tuned", *fit(partial(training.fine_tune, learning_rate=3e-4), transfer, epochs[2])
 
 
 def write(rows: list[tuple[object, ...]], given: argparse.Namespace) -> None:
