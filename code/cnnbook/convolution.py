@@ -8,8 +8,9 @@ is not turned. With stride s, dilation d and the zeros above and to the left wri
 
 Read `conv2d_reference` first: it is that sum in three lines. `conv2d` gives the same numbers by
 writing the windows of a few output rows as rows of a matrix and multiplying once
-(`cnnbook.strips`); an image with one channel takes still shorter ways (`cnnbook.plane`). Pooling
-lives in `cnnbook.pooling` and can be imported from here.
+(`cnnbook.strips`; the book's appendix "A fast convolution, written four times" gets there step by
+step); an image with one channel takes still shorter ways (`cnnbook.plane`). Pooling lives in
+`cnnbook.pooling` and can be imported from here.
 
 Conventions: "same" puts the zeros where TensorFlow does; integers are computed in int64 and stay
 exact; floats keep their dtype; what is wrong is refused with the right value in the message.
@@ -69,9 +70,8 @@ __all__ = [
 # theorem; Marr and Hildreth (1980) say why their zero crossings mark edges.
 LAPLACIAN_4 = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
 LAPLACIAN_8 = np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]])
-# Sobel's smoothed first derivatives, positive where the image grows to the right (X) and downwards
-# (Y) under cross-correlation: Duda and Hart, Pattern Classification and Scene Analysis, 1973, p.
-# 271.
+# Sobel's smoothed first derivatives, positive under cross-correlation where the image grows to the
+# right (X) and downwards (Y): Duda and Hart, Pattern Classification and Scene Analysis, 1973.
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 SOBEL_Y = SOBEL_X.T.copy()
 for _kernel in (LAPLACIAN_4, LAPLACIAN_8, SOBEL_X, SOBEL_Y):
