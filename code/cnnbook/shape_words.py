@@ -46,8 +46,8 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "fa": {
         "valid": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: تنها پنجره‌های کامل، بدون صفر",
-        "same": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: {rule} خروجی و هر چند صفر که "
-        "لازم باشد",
+        "same": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: {rule} خروجی، با هر تعداد صفر "
+        "که لازم شود",
         "dilation": "اتساع {dilation}",
         "transposed": "هر ورودی مضربی از کرنل را به خروجی می‌افزاید",
         "zeros": "صفر در پیرامون تصویر",
@@ -59,7 +59,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "width": "عرض: {size}",
         "both": "ارتفاع و عرض: {size}",
         "added": "{before} صفر پیش از ورودی و {after} صفر پس از آن",
-        "odd": "صفر فرد، مانند تنسورفلو، در پایان می‌آید",
+        "odd": "صفر فرد، مانند TensorFlow، در پایان می‌آید",
         "unread": "{count} ورودی از {size} ورودی هرگز خوانده نمی‌شود",
         "parameters": "وزن‌ها {shapes}: {sum} پارامتر",
         "untrained": "{count} پارامتر آموزش نمی‌بیند",
