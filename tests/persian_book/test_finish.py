@@ -81,6 +81,11 @@ def test_docstrings_and_bibliographies_are_english_islands(persian: Finish) -> N
     assert '<dl lang="en" dir="ltr" class="py function"><dd>Step 2.</dd></dl>۲' in finished
 
 
+def test_an_english_tooltip_is_marked(persian: Finish) -> None:
+    assert 'lang="en"' in persian.page('<article><a title="Min Lin. Network in network.">[1]</a>')
+    assert "lang" not in persian.page('<article><a title="پیوند این بخش">#</a></article>')
+
+
 def test_what_axe_reports_of_the_theme_is_mended(persian: Finish, english: Finish) -> None:
     summary = '<nav><summary><span class="toctree-toggle"></span></summary></nav>'
     assert 'aria-label="Subsections"' in english.page(summary)
@@ -94,6 +99,11 @@ def test_what_axe_reports_of_the_theme_is_mended(persian: Finish, english: Finis
     assert ">نمایش کد</span>" in persian.page(folded)
     entry = english.page('<div class="citation" role="doc-biblioentry">')
     assert entry == '<div role="listitem" class="citation">'
+
+
+def test_the_empty_corner_of_a_table_is_no_head(english: Finish) -> None:
+    corner = '<th class="head"><p></p></th><th class="head"><p>n</p></th>'
+    assert english.page(corner) == '<td class="head"></td><th class="head"><p>n</p></th>'
 
 
 def test_every_word_of_the_catalogue_has_persian_letters() -> None:

@@ -5,12 +5,15 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from sphinx.errors import ExtensionError
 
 import persian_book
 from persian_book.ids import slug
 from persian_book.languages import Language
+from persian_book.pictures import make_light
 from persian_book.scripts import without_needless_scripts
 from persian_book.switch import href
 from persian_book.terms import read_terms
@@ -66,6 +69,32 @@ def test_the_text_of_a_page_is_what_a_reader_sees() -> None:
         "<ul><li>یک&amp;دو</li><li>س<b>ه</b></li></ul></article>پا"
     )
     assert article_text(page) == "عنوان یک&دو سه"
+
+
+def saved(path: Path, pixels: np.ndarray) -> Image.Image:
+    Image.fromarray(pixels).save(path)
+    before = path.stat().st_size
+    make_light(path)
+    with Image.open(path) as picture:
+        picture.load()
+    assert (path.stat().st_size < before) == (picture.mode == "P")
+    return picture
+
+
+def test_plots_get_a_palette_and_stay_as_they_look(tmp_path: Path) -> None:
+    plot = np.full((200, 300, 4), 255, np.uint8)
+    plot[50:150, :, :3] = (np.arange(300) // 4)[None, :, None]
+    light = saved(tmp_path / "plot.png", plot)
+    assert light.mode == "P"
+    assert np.abs(np.asarray(light.convert("RGBA"), int) - plot).max() <= 2
+    assert list(tmp_path.iterdir()) == [tmp_path / "plot.png"]
+
+
+def test_photos_and_transparent_pictures_keep_their_colours(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    assert (np.asarray(saved(tmp_path / "photo.png", noise)) == noise).all()
+    clear = np.zeros((8, 8, 4), np.uint8)
+    assert saved(tmp_path / "clear.png", clear).mode == "RGBA"
 
 
 def test_terms_are_read_and_a_wrong_key_is_named(tmp_path: Path) -> None:

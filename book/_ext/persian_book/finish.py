@@ -7,7 +7,7 @@ the theme's templates, other extensions) and the reader sees one page.
 import re
 from enum import Enum, auto
 
-from .isolate import english_text, persian_text, plain_persian_text
+from .isolate import english_text, is_english, persian_text, plain_persian_text
 from .languages import Language
 from .markup import Tag, rewrite
 from .numbers import persian_digits
@@ -35,6 +35,8 @@ ENGLISH_CLASSES = {"py", "citation", "english"}
 CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even"}
 # A summary may hold no paragraph.
 FOLD_PROMPT = re.compile(r"<p( class=\"(?:collapsed|expanded) admonition-title\">[^<]*)</p>")
+# The empty corner of a table heads nothing.
+EMPTY_HEAD = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>\s*)?</th>")
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -67,6 +69,7 @@ class Finish:
     def page(self, page: str) -> str:
         """Finish a page."""
         page = FOLD_PROMPT.sub(r"<span\1</span>", page)
+        page = EMPTY_HEAD.sub(r"<td\1></td>", page)
         return rewrite(page, Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:
@@ -101,6 +104,8 @@ NAMES = ("title", "aria-label", "placeholder", "data-bs-title")
 
 def directed(tag: Tag, kind: Kind) -> Tag:
     """Say in the markup, not only in the style, that code and English run left to right."""
+    if tag.name == "a" and is_english(tag.attributes.get("title", "")):
+        return tag.having("lang", "en")  # a citation, with its entry for a tooltip
     if kind is Kind.ENGLISH and not ENGLISH_CLASSES.isdisjoint(tag.classes):
         return tag.having("dir", "ltr").having("lang", "en")
     is_outermost = tag.name in ("code", "pre", "kbd", "samp", "div", "span", "table")

@@ -28,3 +28,21 @@ document.addEventListener("DOMContentLoaded", () => {
   const name = persianBookWords.messages["Toggle hidden content"];
   if (name) for (const button of document.querySelectorAll(".toggle-button")) button.ariaLabel = name;
 });
+
+// A formula wider than the page scrolls, so the keyboard must reach it; a table's head that is a
+// formula alone has no name for a screen reader but the one given here.
+window.addEventListener("load", () => {
+  "use strict";
+  const reach = () => {
+    for (const formula of document.querySelectorAll("mjx-container"))
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+      else formula.removeAttribute("tabindex");
+  };
+  const name = () => {
+    for (const math of document.querySelectorAll("th mjx-assistive-mml"))
+      math.closest("th").ariaLabel ??= math.closest("th").textContent.trim();
+  };
+  if (!window.MathJax?.startup) return;
+  MathJax.startup.promise.then(name).then(reach);
+  window.addEventListener("resize", reach);
+});
