@@ -67,9 +67,11 @@ class Strips:
         self.images_at_once = _between(1, numbers // max(1, image), n)
 
         padded = (self.images_at_once, height.padded, width.padded, channels)
-        self.padded = (
-            _zeros_channel_first(padded, dtype) if self.tap_major else np.zeros(padded, dtype)
-        )
+        make = _zeros_channel_first if self.tap_major else np.zeros
+        self.padded = make(padded, dtype)
+        self.held = 0
+        view = windows(self.padded, axes)
+        self.windows = view.reshape(*view.shape[:-1], groups, channels // groups)
         self.buffer = np.empty(self.images_at_once * self.rows_at_once * row, dtype)
 
     def images(self) -> Iterator[slice]:
@@ -85,36 +87,35 @@ class Strips:
 
     def read(self, x: Array) -> None:
         """Put some images of the batch within the border of zeros."""
-        self.current = self.padded[: len(x)]
-        interior(self.current, self.axes)[...] = x
+        self.held = len(x)
+        interior(self.padded[: self.held], self.axes)[...] = x
 
     def columns(self, rows: slice) -> Array:
         """Matrix of a strip's windows, (groups, windows, kh kw c/groups)."""
         matrix, by_window = self._matrix(rows)
-        by_window[...] = self._windows(rows)
+        by_window[...] = self.windows[: self.held, rows]
         return matrix
 
     def clear(self, images: int) -> None:
-        """Make the padded images zero, to add windows to them."""
-        self.current = self.padded[:images]
-        self.current[...] = 0
+        """Make room for the gradient of some images, to add windows to."""
+        self.held = images
+        self.padded[:images] = 0
+
+    def sums(self) -> Array:
+        """View what was added, without the border."""
+        return interior(self.padded[: self.held], self.axes)
 
     def add(self, g: Array, weights: Array, rows: slice) -> None:
         """Add g W^T to the windows of the padded images: the transpose of `columns`."""
         matrix, by_window = self._matrix(rows)
         np.matmul(g, weights.transpose(0, 2, 1), out=matrix)
-        target = self._windows(rows)
+        target = self.windows[: self.held, rows]
         for tap in np.ndindex(self.axes[0].kernel, self.axes[1].kernel):
             target[:, :, :, *tap] += by_window[:, :, :, *tap]
 
-    def _windows(self, rows: slice) -> Array:
-        """View the windows of a strip, (n, rows, ow, kh, kw, groups, c/groups)."""
-        view = windows(self.current, self.axes)[:, rows]
-        return view.reshape(*view.shape[:-1], self.groups, self.window[2])
-
     def _matrix(self, rows: slice) -> tuple[Array, Array]:
-        """View the buffer as a matrix (groups, windows, numbers) and in the order of `_windows`."""
-        cells = (len(self.current), rows.stop - rows.start, self.axes[1].count)
+        """View the buffer as a matrix (groups, windows, numbers) and in the order of `windows`."""
+        cells = (self.held, rows.stop - rows.start, self.axes[1].count)
         count, numbers = prod(cells), prod(self.window)
         used = self.buffer[: self.groups * count * numbers]
         if self.tap_major:
@@ -224,7 +225,7 @@ def input_gradient(g: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
         strips.clear(images.stop - images.start)
         for rows in strips.rows():
             strips.add(by_group(g[images, rows], groups), weights, rows)
-        dx[images] = interior(strips.current, axes)
+        dx[images] = strips.sums()
     return dx
 
 
