@@ -102,6 +102,11 @@ def grad_cam(
     UserWarning
         The model returns probabilities and the softmax that makes them is out of reach.
 
+    Notes
+    -----
+    On TensorFlow a layer created under ``keras.RematScope`` is out of reach: its backward pass runs
+    the layer anew, without what was added to the first run.
+
     References
     ----------
     Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
