@@ -29,8 +29,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (name) for (const button of document.querySelectorAll(".toggle-button")) button.ariaLabel = name;
 });
 
-// A formula wider than the page scrolls, so the keyboard must reach it; a table's head that is a
-// formula alone has no name for a screen reader but the one given here.
+// A formula wider than the page scrolls, so the keyboard must reach it.
 window.addEventListener("load", () => {
   "use strict";
   const reach = () => {
@@ -38,11 +37,7 @@ window.addEventListener("load", () => {
       if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
   };
-  const name = () => {
-    for (const math of document.querySelectorAll("th mjx-assistive-mml"))
-      math.closest("th").ariaLabel ??= math.closest("th").textContent.trim();
-  };
   if (!window.MathJax?.startup) return;
-  MathJax.startup.promise.then(name).then(reach);
+  MathJax.startup.promise.then(reach);
   window.addEventListener("resize", reach);
 });
