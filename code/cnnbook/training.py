@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import keras
@@ -154,10 +155,11 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
         loss = float((logs or {}).get("val_loss", float("inf")))
         if loss < self.best:
             self.best = loss
-            if not is_first_machine():
-                return
-            with write_atomically(self.path) as temporary:
-                self.model.save_weights(temporary)
+            # Saving is a step that all machines must take together, though one file is enough.
+            with TemporaryDirectory() as scratch:
+                own = self.path if is_first_machine() else Path(scratch) / self.path.name
+                with write_atomically(own) as temporary:
+                    self.model.save_weights(temporary)
 
 
 def callbacks(run_dir: str | Path | None = None) -> list[keras.callbacks.Callback]:
