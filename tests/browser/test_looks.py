@@ -22,7 +22,7 @@ SAME_LETTERS = "pre, code, kbd, samp { font-family: Vazirmatn !important }"
 BLOCK = 12
 # A block of the picture differs when its mean colour does, by more than this of 255 levels.
 LEVELS = 24
-SHARE = 0.01
+SHARE = 0.004
 
 
 def blocks(picture: Image.Image) -> np.ndarray:
