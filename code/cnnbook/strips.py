@@ -26,6 +26,10 @@ from cnnbook.windows import Array, Axes, interior, windows
 STRIP_BYTES = 1 << 21
 # Below this many, channels are too short a run to copy and too few columns for BLAS.
 FEW_CHANNELS = 16
+# Up to this many multiply-adds OpenBLAS multiplies without repacking its operands (its
+# sgemm_small_kernel_permit), which is quicker for narrow ones, unless the pieces get too short.
+SMALL_PRODUCT = 10**6
+SHORT_PIECE = 500
 
 
 class Strips:
@@ -178,8 +182,27 @@ def convolve(x: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
     for images in strips.images():
         strips.read(x[images])
         for rows in strips.rows():
-            np.matmul(strips.columns(rows), weights, out=by_group(y[images, rows], groups))
+            multiply(strips.columns(rows), weights, by_group(y[images, rows], groups))
     return y
+
+
+def multiply(matrix: Array, weights: Array, out: Array) -> None:
+    """Write matrix @ weights to `out`, in pieces when the weights are narrow.
+
+    Examples
+    --------
+    >>> out = np.empty((1, 3, 2))
+    >>> multiply(np.ones((1, 3, 4)), np.ones((1, 4, 2)), out)
+    >>> out[0, 0]
+    array([4., 4.])
+    """
+    piece = SMALL_PRODUCT // max(1, weights[0].size)
+    if piece < SHORT_PIECE:
+        np.matmul(matrix, weights, out=out)
+        return
+    for first in range(0, matrix.shape[1], piece):
+        rows = slice(first, first + piece)
+        np.matmul(matrix[:, rows], weights, out=out[:, rows])
 
 
 def kernel_gradient(g: Array, x: Array, axes: Axes, groups: int = 1) -> Array:
