@@ -267,6 +267,18 @@ def test_reloaded_from_disk(tmp_path):
     assert_same(grad_cam(reloaded, images, 1), grad_cam(model, images, 1))
 
 
+def test_a_flattened_head_weighs_by_the_mean_over_positions():
+    """Its gradient differs from place to place: the kernel's rows, averaged a channel at a time."""
+    base = backbone()
+    x = layers.Dense(CLASSES, activation="softmax", name="head")(layers.Flatten()(base.output))
+    model = randomised(keras.Model(base.input, x))
+    images = pictures()
+    features = features_of(model, images)
+    _, h, w, c = features.shape
+    means = numpy(head_of(model).kernel).reshape(h, w, c, CLASSES).mean(axis=(0, 1))
+    assert_same(grad_cam(model, images, 2), closed_form(features, means * h * w, 2))
+
+
 def test_pictures_as_bytes():
     model, images = randomised(nested()), pictures().astype("uint8")
     expected = grad_cam(model, images.astype("float32"), 2)
