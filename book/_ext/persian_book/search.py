@@ -73,7 +73,10 @@ def stem(word: str) -> str:
     ['شبکه', 'پارام', 'layer']
     """
     word = word.lower()
-    return _porter.stemWord(word) if word[:1].isascii() else persian_stem(word)
+    if not word[:1].isascii():
+        return persian_stem(word)
+    # Sphinx's script leaves words of two letters alone.
+    return _porter.stemWord(word) if len(word) > 2 else word
 
 
 def persian_stem(word: str) -> str:
