@@ -261,7 +261,7 @@ def normalize(maps: ArrayLike) -> FloatMaps:
 
 
 def resize(maps: ArrayLike, size: tuple[int, int]) -> FloatMaps:
-    """Interpolate maps (n, h, w) bilinearly to (n, *size), pixel centres at half-integers.
+    """Interpolate maps (n, h, w) bilinearly to ``(n, *size)``, pixel centres at half-integers.
 
     The same rule as ``tf.image.resize``, so a map lies where the picture's pixels lie.
 

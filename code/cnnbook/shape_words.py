@@ -59,7 +59,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "width": "عرض: {size}",
         "both": "ارتفاع و عرض: {size}",
         "added": "{before} صفر پیش از ورودی و {after} صفر پس از آن",
-        "odd": "صفر فرد، مانند TensorFlow، در پایان می‌آید",
+        "odd": "صفر اضافی، مانند TensorFlow، در پایان می‌آید",
         "unread": "{count} ورودی از {size} ورودی هرگز خوانده نمی‌شود",
         "parameters": "وزن‌ها {shapes}: {sum} پارامتر",
         "untrained": "{count} پارامتر آموزش نمی‌بیند",
