@@ -97,6 +97,8 @@ def test_what_axe_reports_of_the_theme_is_mended(persian: Finish, english: Finis
         "</summary></article>"
     )
     assert ">نمایش کد</span>" in persian.page(folded)
+    content = english.page('<article><section id="exercise-content"></section></article>')
+    assert "id=" not in content
     entry = english.page('<div class="citation" role="doc-biblioentry">')
     assert entry == '<div role="listitem" class="citation">'
 
