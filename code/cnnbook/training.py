@@ -92,6 +92,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=workers, max_queue_size=8)
         self.read, self.labels = read, np.asarray(labels, np.int64)
         self.batch_size, self.seed, self.epoch = batch_size, seed, 0
+        # Asked here, because Keras keeps it for each thread and others do the reading.
+        self._place = _place_among_machines()
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)
@@ -101,7 +103,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         if self.seed is not None:
             np.random.default_rng([self.seed, self.epoch]).shuffle(order)
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
-        machine, machines = _place_among_machines()
+        machine, machines = self._place
         share = len(chosen) // machines
         if machines > 1:
             chosen = chosen[machine * share : (machine + 1) * share]
