@@ -223,6 +223,7 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Figure:
                 values = history[key]
                 ax.plot(np.arange(1, len(values) + 1), values, label=label)
         ax.set(xlabel="epoch", ylabel=name)
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     return figure
 
