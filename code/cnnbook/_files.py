@@ -14,6 +14,17 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that takes its name when the block ends well.
 
     ``os.replace`` is atomic on one file system, so a reader sees the old file or the new one.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "notes.txt")
+    ...     with write_atomically(path) as temporary:
+    ...         _ = temporary.write_text("all of it")
+    ...         print(path.exists())
+    ...     print(path.read_text())
+    False
+    all of it
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

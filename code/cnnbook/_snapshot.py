@@ -23,6 +23,19 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
     ``keras.callbacks.BackupAndRestore`` forgets what the other callbacks remember (so early
     stopping starts to wait anew) and the state of the random layers. It must come last in the list,
     so that the others have acted on the epoch that it saves.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     killed = Snapshot(model, [], Path(folder), writes=True)
+    ...     _ = model.fit(np.ones((4, 2)), np.ones(4), epochs=2, verbose=0, callbacks=[killed])
+    ...     resumed = Snapshot(model, [], Path(folder), writes=True)
+    ...     resumed.load()
+    >>> resumed.epoch, resumed.history == killed.history
+    (2, True)
     """
 
     def __init__(

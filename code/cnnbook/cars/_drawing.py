@@ -136,7 +136,14 @@ def draw(
 def compose(
     shape: Mesh, size: int, difficulty: float, rng: np.random.Generator
 ) -> tuple[int, Image.Image, NDArray[np.uint8]]:
-    """Put a vehicle into a street: its pose, the canvas, and its regions at ``size``."""
+    """Put a vehicle into a street: pose, picture of twice the size, regions (size, size) uint8.
+
+    Examples
+    --------
+    >>> pose, picture, regions = compose(mesh(0, 0.0), 64, 0.0, np.random.default_rng(0))
+    >>> picture.size, regions.shape, bool((regions > 1).any())
+    ((128, 128), (64, 64), True)
+    """
     canvas = size * _scene.OVERSAMPLING
     pose, turn = _scene.choose_pose(difficulty, rng)
     fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)

@@ -22,18 +22,31 @@ PARTS = ("headlamp", "grille", "tail lamp", "wheel", "tail end")
 
 
 def mirrored(*half: tuple[float, float]) -> np.ndarray:
-    """Complete an outline from its left half, given from bottom to top."""
+    """Complete an outline from its left half, given from bottom to top: k points -> (2k, 2).
+
+    Examples
+    --------
+    >>> mirrored((0.3, 0.5), (0.2, 0.7)).tolist()
+    [[0.3, 0.5], [0.2, 0.7], [-0.2, 0.7], [-0.3, 0.5]]
+    """
     left = np.array(half)
     return np.vstack([left, left[::-1] * (-1, 1)])
 
 
 def rounded(x: float, z: float, rx: float, rz: float) -> np.ndarray:
-    """Return an ellipse's outline."""
+    """Return the outline of an ellipse about (x, z): (20, 2).
+
+    Examples
+    --------
+    >>> outline = rounded(0.7, 0.6, rx=0.1, rz=0.05)
+    >>> outline.shape, outline.max(axis=0).round(2).tolist()
+    ((20, 2), [0.8, 0.65])
+    """
     t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     return np.column_stack([x + rx * np.cos(t), z + rz * np.sin(t)])
 
 
-def common_marks(front_door: float, rear_door: float, belt: float) -> tuple[Mark, ...]:
+def _common_marks(front_door: float, rear_door: float, belt: float) -> tuple[Mark, ...]:
     """Door lines, handles, plates and sills, which every car has and which tell nothing."""
 
     def line(x: float) -> list[tuple[float, float]]:
@@ -61,7 +74,13 @@ def common_marks(front_door: float, rear_door: float, belt: float) -> tuple[Mark
 
 
 def plate(start: Start, z: float) -> tuple[Mark, ...]:
-    """Draw an Iranian number plate, its figures blurred."""
+    """Draw an Iranian number plate, its figures blurred.
+
+    Examples
+    --------
+    >>> [mark.kind for mark in plate("rear", 0.62)]
+    ['plate', 'plate strip', 'figures']
+    """
 
     def box(left: float, right: float, low: float, high: float) -> list[tuple[float, float]]:
         return [(left, z + low), (right, z + low), (right, z + high), (left, z + high)]
@@ -79,7 +98,7 @@ DENA = Vehicle(
     front_corner=0.30, rear_corner=0.25, bow=0.16, wheel=0.31, front_axle=1.36, rear_axle=-1.33,
     spokes=5, spoke=0.50, rim=0.70, panes=(0.10, 0.48, 0.82),
     marks=(
-        *common_marks(0.62, -1.05, 0.95),
+        *_common_marks(0.62, -1.05, 0.95),
         Mark("chrome", "front", mirrored((0.30, 0.45), (0.47, 0.60), (0.36, 0.77)), "grille"),
         Mark("grille", "front", mirrored((0.26, 0.49), (0.41, 0.60), (0.32, 0.735)), "grille"),
         Mark("bar", "front", mirrored((0.38, 0.60), (0.38, 0.62)), "grille"),
@@ -102,7 +121,7 @@ CERATO = Vehicle(
     front_corner=0.46, rear_corner=0.34, bow=0.24, wheel=0.34, front_axle=1.38, rear_axle=-1.34,
     spokes=10, spoke=0.55, rim=0.80, panes=(0.08, 0.44, 0.74, 0.88),
     marks=(
-        *common_marks(0.72, -0.98, 0.93),
+        *_common_marks(0.72, -0.98, 0.93),
         Mark("chrome", "front",
              mirrored((0.40, 0.57), (0.46, 0.66), (0.22, 0.70), (0.10, 0.67)), "grille"),
         Mark("grille", "front",
@@ -128,7 +147,7 @@ MAZDA = Vehicle(
     front_corner=0.42, rear_corner=0.38, bow=0.22, wheel=0.33, front_axle=1.30, rear_axle=-1.32,
     spokes=5, spoke=0.72, rim=0.78, panes=(0.06, 0.42, 0.72, 0.90),
     marks=(
-        *common_marks(0.70, -0.98, 0.95),
+        *_common_marks(0.70, -0.98, 0.95),
         Mark("chrome", "front",
              mirrored((0.30, 0.22), (0.52, 0.30), (0.66, 0.50), (0.56, 0.53), (0.30, 0.47)),
              "grille"),
@@ -155,7 +174,7 @@ PEUGEOT = Vehicle(
     front_corner=0.46, rear_corner=0.40, bow=0.22, wheel=0.30, front_axle=1.18, rear_axle=-1.24,
     spokes=8, spoke=0.36, rim=0.66, panes=(0.06, 0.46, 0.80),
     marks=(
-        *common_marks(0.62, -0.86, 0.92),
+        *_common_marks(0.62, -0.86, 0.92),
         Mark("grille", "front", mirrored((0.30, 0.555), (0.38, 0.62), (0.30, 0.64)), "grille"),
         Mark("chrome", "front", mirrored((0.05, 0.57), (0.07, 0.66)), "grille"),
         Mark("lamp", "front",
@@ -178,7 +197,7 @@ SAINA = Vehicle(
     front_corner=0.26, rear_corner=0.20, bow=0.12, wheel=0.28, front_axle=1.22, rear_axle=-1.20,
     spokes=12, spoke=0.25, rim=0.60, panes=(0.08, 0.50, 0.88),
     marks=(
-        *common_marks(0.64, -0.90, 0.96),
+        *_common_marks(0.64, -0.90, 0.96),
         Mark("chrome", "front", mirrored((0.22, 0.56), (0.40, 0.80)), "grille"),
         Mark("grille", "front", mirrored((0.18, 0.58), (0.34, 0.775)), "grille"),
         Mark("bar", "front", mirrored((0.30, 0.62), (0.30, 0.645)), "grille"),
@@ -200,7 +219,7 @@ MAKES = (DENA, CERATO, MAZDA, PEUGEOT, SAINA)
 
 
 @lru_cache
-def average_make() -> Vehicle:
+def _average_make() -> Vehicle:
     """Average the five, for `difficulty` to move them towards."""
     average = DENA
     outlines: dict[tuple[str, str, str], list[np.ndarray]] = {}
@@ -221,5 +240,14 @@ def average_make() -> Vehicle:
 
 @lru_cache
 def mesh(label: int, difficulty: float) -> Mesh:
-    """Build a make: below 0.6 overdrawn as by a caricaturist, above it nearer to the average."""
-    return build(blend(MAKES[label], average_make(), 1.6 * difficulty - 0.96))
+    """Build a make: below 0.6 overdrawn as by a caricaturist, above it nearer to the average.
+
+    Examples
+    --------
+    >>> for difficulty in (0, 0.6, 1):  # the length of the shortest make, in metres
+    ...     print(np.ptp(mesh(3, difficulty).points[:, 0]).round(2))
+    3.52
+    3.86
+    4.16
+    """
+    return build(blend(MAKES[label], _average_make(), 1.6 * difficulty - 0.96))

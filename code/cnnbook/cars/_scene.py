@@ -44,7 +44,17 @@ OVERSAMPLING = 2
 
 @dataclass(frozen=True)
 class View:
-    """A mesh as one camera sees it: corners in the canvas, and which of them are seen."""
+    """A mesh as one camera sees it: corners (p, 2) in the canvas, and which of them are seen (p,).
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import mesh
+    >>> view = look(mesh(3, 0.6), 0.0, 200, 0.9, np.random.default_rng(0))
+    >>> view.corners.shape == (len(mesh(3, 0.6).points), 2)
+    True
+    >>> bool(view.seen.any()), bool(view.seen.all())  # the far side is hidden
+    (True, False)
+    """
 
     corners: Array
     seen: NDArray[np.bool_]
@@ -55,7 +65,14 @@ class View:
 
 
 def choose_pose(freedom: float, rng: np.random.Generator) -> tuple[int, float]:
-    """Pick one of `POSES` and a turn in radians, away from the pose's middle by ``freedom``."""
+    """Pick one of `POSES` and a turn in radians, away from the pose's middle by ``freedom``.
+
+    Examples
+    --------
+    >>> pose, turn = choose_pose(0, np.random.default_rng(0))
+    >>> POSES[pose], turn
+    ('side', 0.0)
+    """
     pose = int(rng.choice(len(POSES), p=_POSE_SHARES))
     middle, spread = _POSE_TURNS[pose]
     turn = middle + spread * freedom * rng.uniform(-1, 1)
@@ -63,7 +80,16 @@ def choose_pose(freedom: float, rng: np.random.Generator) -> tuple[int, float]:
 
 
 def look(mesh: Mesh, turn: float, canvas: int, fill: float, rng: np.random.Generator) -> View:
-    """Turn the mesh, put a camera before it, and let it fill a part of the canvas."""
+    """Turn the mesh, put a camera before it, and let it fill a part of the canvas.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import mesh
+    >>> view = look(mesh(3, 0.6), 0.0, 200, 0.9, np.random.default_rng(0))
+    >>> left, top, right, bottom = view.box
+    >>> round(max(right - left, bottom - top) / 200, 2)
+    0.9
+    """
     cos, sin = np.cos(turn), np.sin(turn)
     rotation = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     points, normals = mesh.points @ rotation.T, mesh.normals @ rotation.T
@@ -100,7 +126,21 @@ def paint(
     numbers: dict[str, int],
     rng: np.random.Generator,
 ) -> None:
-    """Draw the mesh, and the number of each polygon's part into ``regions``."""
+    """Draw the mesh, and the number of each polygon's part into ``regions``.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import mesh
+    >>> numbers = dict.fromkeys(mesh(0, 0.6).parts, 1) | {"grille": 2, "tail lamp": 3}
+    >>> for degrees in (-90, 90):  # the front, the rear
+    ...     rng = np.random.default_rng(0)
+    ...     view = look(mesh(0, 0.6), np.deg2rad(degrees), 200, 0.9, rng)
+    ...     picture, regions = Image.new("RGB", (200, 200)), Image.new("L", (200, 200))
+    ...     paint(mesh(0, 0.6), view, picture, regions, numbers, rng)
+    ...     print(np.unique(regions).tolist())
+    [0, 1, 2]
+    [0, 1, 3]
+    """
     body = np.array(_PAINTS[rng.integers(len(_PAINTS))]) + rng.integers(-14, 15, 3)
     colours = _FLAT | {
         "paint": tuple(body.tolist()),
@@ -123,7 +163,15 @@ def paint(
 
 
 def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) -> Image.Image:
-    """Draw what is behind and beneath the vehicle."""
+    """Draw what is behind and beneath the vehicle: a picture of canvas x canvas.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import mesh
+    >>> rng = np.random.default_rng(0)
+    >>> street(200, look(mesh(3, 0.6), 0.0, 200, 0.9, rng), 0.4, rng).size
+    (200, 200)
+    """
     grey = int(rng.integers(92, 150))
     road = _colour(grey + rng.integers(-6, 7, 3))
     picture = Image.new("RGB", (canvas, canvas), road)
@@ -228,7 +276,17 @@ def _parked(
 
 
 def shadow(picture: Image.Image, view: View) -> None:
-    """Darken the ground beneath the vehicle."""
+    """Darken the ground beneath the vehicle.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import mesh
+    >>> view = look(mesh(3, 0.6), 0.0, 200, 0.9, np.random.default_rng(0))
+    >>> picture = Image.new("RGB", (200, 200), "white")
+    >>> shadow(picture, view)
+    >>> picture.getpixel((100, int(view.ground)))
+    (34, 34, 38)
+    """
     left, _, right, bottom = view.box
     height = 0.16 * (right - left) ** 0.5 * (bottom - view.box[1]) ** 0.5
     ImageDraw.Draw(picture).ellipse(
@@ -237,7 +295,15 @@ def shadow(picture: Image.Image, view: View) -> None:
 
 
 def foreground(picture: Image.Image, regions: Image.Image, rng: np.random.Generator) -> None:
-    """Put a pole, a branch or a bollard before the vehicle."""
+    """Put a pole or a bollard before the vehicle, and take what it hides out of ``regions``.
+
+    Examples
+    --------
+    >>> picture, regions = Image.new("RGB", (64, 64)), Image.new("L", (64, 64), 1)
+    >>> foreground(picture, regions, np.random.default_rng(0))
+    >>> bool(np.array_equal(np.asarray(picture).any(axis=-1), np.asarray(regions) == 0))
+    True
+    """
     canvas = picture.width
     x, w = rng.uniform(0.1, 0.9) * canvas, rng.uniform(0.015, 0.05) * canvas
     top = rng.choice([0.0, 0.55]) * canvas
@@ -252,7 +318,15 @@ def develop(
     difficulty: float,
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
-    """Average, blur, light, grain and JPEG: canvas -> (size, size, 3) uint8."""
+    """Average, blur, light, grain and JPEG: canvas -> (size, size, 3) uint8.
+
+    Examples
+    --------
+    >>> grey = Image.new("RGB", (128, 128), (120, 120, 120))
+    >>> image = develop(grey, 64, grain(64), 0.0, np.random.default_rng(0))
+    >>> image.shape, image.dtype, bool(image.std() > 0)
+    ((64, 64, 3), dtype('uint8'), True)
+    """
     picture = picture.reduce(OVERSAMPLING)
     roughness = 0.4 + 1.2 * difficulty
     radius = roughness * rng.gamma(2, 0.3) * size / 150
@@ -273,6 +347,15 @@ def develop(
 
 
 def grain(size: int) -> NDArray[np.int16]:
-    """Make sensor noise, once for many pictures: fresh noise takes longer than a car."""
+    """Make sensor noise (size + 64, size + 64, 3) once: fresh noise takes longer than a car.
+
+    Each picture takes a window of its own from it.
+
+    Examples
+    --------
+    >>> noise = grain(96)
+    >>> noise.shape, round(float(noise.std()))
+    ((160, 160, 3), 4)
+    """
     noise = np.random.default_rng(0).normal(0, 4, (size + 64, size + 64, 3))
     return np.asarray(noise.round(), np.int16)

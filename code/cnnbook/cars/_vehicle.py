@@ -26,6 +26,16 @@ class Mark:
     ``start`` is the middle of the front, the middle of the rear, or, for "side", the distance is
     the x coordinate itself. A mark that does not cross the middle is repeated on the other side,
     unless it is ``single``.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA
+    >>> corners = [(0.5, 0.6), (0.7, 0.6), (0.7, 0.7), (0.5, 0.7)]
+    >>> for single in (False, True):
+    ...     fog = Mark("fog", "front", corners, "headlamp", single)
+    ...     print(build(replace(DENA, marks=(fog,))).kinds.count("fog"))
+    2
+    1
     """
 
     kind: str
@@ -37,7 +47,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """Measures in metres; ``screen_base`` to ``window_base`` are x coordinates."""
+    """Measures in metres; ``screen_base`` to ``window_base`` are x coordinates.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA
+    >>> DENA.length, DENA.spokes
+    (4.55, 5)
+    >>> build(replace(DENA, spokes=7)).kinds.count("rim hole") // 4
+    7
+    """
 
     length: float
     width: float
@@ -79,6 +98,15 @@ class Mesh:
         What each polygon is painted with, and what it belongs to.
     two_sided : (p,) bool
         Corners that are drawn whichever way they face.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA
+    >>> mesh = build(DENA)
+    >>> mesh.points.shape == mesh.normals.shape == (mesh.bounds[-1][1], 3)
+    True
+    >>> len(mesh.bounds) == len(mesh.kinds) == len(mesh.parts)
+    True
     """
 
     points: Array
@@ -90,7 +118,14 @@ class Mesh:
 
 
 def resample(outline: Any, count: int = OUTLINE_POINTS) -> Array:
-    """Put ``count`` points at equal distances on a closed outline: (k, 2) -> (count, 2)."""
+    """Put ``count`` points at equal distances on a closed outline: (k, 2) -> (count, 2).
+
+    Examples
+    --------
+    >>> square = [(0, 0), (2, 0), (2, 2), (0, 2)]
+    >>> resample(square, 8)[:4].tolist()
+    [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [2.0, 1.0]]
+    """
     closed = np.vstack([outline, outline[:1]])
     walked = np.r_[0, np.cumsum(np.hypot(*np.diff(closed, axis=0).T))]
     at = np.linspace(0, walked[-1], count, endpoint=False)
@@ -98,9 +133,16 @@ def resample(outline: Any, count: int = OUTLINE_POINTS) -> Array:
 
 
 def blend(vehicle: Vehicle, other: Vehicle, amount: float) -> Vehicle:
-    """Move every measure and outline of ``vehicle`` towards ``other`` by ``amount`` (0..1).
+    """Move every measure and outline of ``vehicle`` towards ``other`` by ``amount``.
 
-    Marks are paired by their place in the list; those without a partner stay.
+    0 keeps ``vehicle``, 1 has the measures of ``other``, and below 0 the differences grow. Marks
+    are paired by kind, start and part; those without a partner stay.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA, SAINA
+    >>> [round(blend(DENA, SAINA, amount).length, 2) for amount in (-0.5, 0, 0.5, 1)]
+    [4.8, 4.55, 4.3, 4.05]
     """
 
     def mixed(a: Any, b: Any) -> Any:
@@ -331,7 +373,17 @@ class _Builder:
 
 
 def build(vehicle: Vehicle) -> Mesh:
-    """Turn the numbers into polygons, far things first."""
+    """Turn the numbers into polygons, far things first.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA
+    >>> mesh = build(DENA)
+    >>> float(mesh.points[:, 2].max()) == DENA.height
+    True
+    >>> sorted(set(mesh.parts))
+    ['body', 'grille', 'headlamp', 'screen', 'tail end', 'tail lamp', 'wheel']
+    """
     b = _Builder(vehicle)
     b.tyres_below()
     b.body()
