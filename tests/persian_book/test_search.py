@@ -2,7 +2,7 @@
 
 import pytest
 
-from persian_book.search import SearchEnglish, SearchPersian, stem, stems_of
+from persian_book.search import SearchEnglish, SearchPersian, compounds_of, stem, stems_of
 
 # Spellings that must end in one stem each.
 SAME = [
@@ -62,3 +62,10 @@ def test_stop_words_and_suffixes_alone_are_not_indexed() -> None:
     assert [word for word in search.split("و در شبکه های the") if search.word_filter(word)] == [
         "شبکه"
     ]
+
+
+def test_two_words_are_found_joined_where_the_book_writes_them_as_one() -> None:
+    compounds = sorted(compounds_of("پیش‌بینی‌ها را ببینید"))
+    search = SearchPersian({"compounds": compounds})
+    assert search.split("پیش بینی کرد") == ["پیش", "بینی", "کرد", "پیشبینی"]
+    assert search.split("لایه شبکه") == ["لایه", "شبکه"]

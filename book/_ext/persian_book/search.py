@@ -5,7 +5,8 @@ The rules stand here; ``search.js`` applies them in the browser with the same ta
 
 - Letters: Arabic and Persian forms, hamza and madda, and the three sets of digits are one.
 - Half-space: a compound is indexed by its parts and joined, so that it is found written with a
-  half-space, with a space, or joined. A suffix after a half-space is dropped.
+  half-space, with a space, or joined. A suffix after a half-space is dropped. Two words that the
+  book elsewhere writes as one compound are indexed joined too.
 - Suffixes: plural and possessive ones are dropped from joined words too.
 - Terms: where a text has one name of a term, the page is indexed under all its names.
 """
@@ -13,6 +14,7 @@ The rules stand here; ``search.js`` applies them in the browser with the same ta
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import snowballstemmer
@@ -135,12 +137,15 @@ class SearchPersian(SearchLanguage):
     def init(self, options: dict[str, str]) -> None:
         """Take the terms' names."""
         self.synonyms = Synonyms(options.get("synonyms", ()))
+        self.compounds = frozenset(options.get("compounds", ()))
 
     def split(self, input: str) -> list[str]:
         """Split a text into the words to index, with those of its terms' other names."""
         found = words(input)
         stems = [stem(part) for word in found for part in word]
-        return [*index_words(found), *self.synonyms.of(stems)]
+        pairs = ("".join(first + second) for first, second in pairwise(found))
+        compounds = [joined for joined in pairs if joined in self.compounds]
+        return [*index_words(found), *compounds, *self.synonyms.of(stems)]
 
     def stem(self, word: str) -> str:
         """Return the stem of a word."""
@@ -158,14 +163,31 @@ class SearchEnglish(SearchPersian):
     language_name = "English"
 
 
-def give_synonyms(app: Sphinx, config: Config) -> None:
-    """Hand the terms to the search; a change in them makes Sphinx write the pages anew."""
-    synonyms = [term.names for term in read_terms(Path(app.srcdir))]
-    config["html_search_options"] = {**config.html_search_options, "synonyms": synonyms}
+def compounds_of(text: str) -> set[str]:
+    """Return the compounds that a text writes with a half-space, joined.
+
+    >>> compounds_of("پیش‌بینی و پیش بینی")
+    {'پیشبینی'}
+    """
+    return {"".join(word) for word in words(text) if len(word) > 1}
+
+
+def give_words(app: Sphinx, config: Config) -> None:
+    """Hand the terms and the book's compounds to the search.
+
+    A change in them makes Sphinx write the pages anew.
+    """
+    book = Path(app.srcdir)
+    compounds = set().union(*(compounds_of(p.read_text("utf-8")) for p in book.glob("**/*.md")))
+    config["html_search_options"] = {
+        **config.html_search_options,
+        "synonyms": [term.names for term in read_terms(book)],
+        "compounds": sorted(compounds),
+    }
 
 
 def setup(app: Sphinx) -> None:
     """Register the two languages."""
     app.add_search_language(SearchPersian)
     app.add_search_language(SearchEnglish)
-    app.connect("config-inited", give_synonyms)
+    app.connect("config-inited", give_words)
