@@ -4,6 +4,7 @@ from sphinx.application import Sphinx
 
 from . import (
     alt,
+    citations,
     direction,
     editions,
     ids,
@@ -22,6 +23,7 @@ from . import (
 
 PARTS = (
     alt,
+    citations,
     direction,
     editions,
     ids,
@@ -46,7 +48,7 @@ def setup(app: Sphinx) -> dict[str, bool | int | str]:
     return {
         "version": "1.0",
         # Part of Sphinx's check that stored pages are still good: raise it when a filter changes.
-        "env_version": 3,
+        "env_version": 4,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

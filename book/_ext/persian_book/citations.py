@@ -1,0 +1,19 @@
+"""No English tool tip on a Persian page: a citation's title is the whole reference, in Latin."""
+
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+
+def drop_latin_titles(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Leave the title away where the page reads Persian; the link leads to the reference itself."""
+    if app.config.language == "fa":
+        for reference in doctree.findall(nodes.reference):
+            if not re.search("[\u0600-\u06ff]", reference.get("reftitle", "")):
+                reference.attributes.pop("reftitle", None)
+
+
+def setup(app: Sphinx) -> None:
+    """Run when citations have become links."""
+    app.connect("doctree-resolved", drop_latin_titles)
