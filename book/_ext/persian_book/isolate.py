@@ -20,7 +20,7 @@ LATIN = re.compile(rf"{_ENTITY}|(?P<phrase>{_WORD}(?: (?:{_WORD}|{_NUMBER}))*)")
 # A heading's number, what follows, and the space after it.
 WHOLE = re.compile(r"(\s*(?:\d+(?:\.\d+)*\.\s+)?)(.*?)(\s*)", re.S)
 _LETTERS = "[\u0600-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u06ff\u200c]+"
-PERSIAN = re.compile(rf"{_ENTITY}|(?P<phrase>{_LETTERS}(?:[ ،؛]+{_LETTERS})*)")
+PERSIAN = re.compile(rf"{_ENTITY}|(?P<phrase>{_LETTERS}(?:[ ،؛×]+{_LETTERS})*)")
 # These belong to the text around a phrase, not to the phrase.
 BEFORE = "'،؛"
 AFTER = ".,:;!?'"
@@ -61,6 +61,8 @@ def english_text(text: str) -> str:
 
     >>> english_text("kernel, in Persian کرنل.")
     'kernel, in Persian <bdi lang="fa" dir="rtl">کرنل</bdi>.'
+    >>> english_text("کانولوشن ۱×۱")
+    '<bdi lang="fa" dir="rtl">کانولوشن ۱×۱</bdi>'
     """
     return _rewrite(text, PERSIAN, str, lambda phrase: isolated(phrase, Language.FA))
 
