@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from cnnbook.cars._makes import mirrored, plate, rounded
-from cnnbook.cars._vehicle import Mark, Mesh, Vehicle, build
+from cnnbook.cars._vehicle import Mark, Mesh, Vehicle, build, starts
 
 FAMILIES = ("bus", "minibus", "van", "pickup", "off-roader", "bicycle")
 MODELS_PER_FAMILY = 4
@@ -128,12 +128,11 @@ def _bicycle(model: int, rng: np.random.Generator) -> Mesh:
         for a in rim[:: 2 + model]:
             polygons.append(_tube(centre, a, 0.006))
             kinds.append("rim")
-    ends = np.cumsum([len(p) for p in polygons]).tolist()
-    count = ends[-1]
+    count = sum(map(len, polygons))
     return Mesh(
         points=np.vstack(polygons),
         normals=np.tile([0.0, 1.0, 0.3], (count, 1)),
-        bounds=list(zip([0, *ends[:-1]], ends, strict=True)),
+        starts=starts(polygons),
         kinds=kinds,
         parts=["body"] * len(kinds),
         two_sided=np.ones(count, bool),

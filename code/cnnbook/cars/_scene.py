@@ -46,6 +46,8 @@ OVERSAMPLING = 2
 class View:
     """A mesh as one camera sees it: corners (p, 2) in the canvas, and which of them are seen (p,).
 
+    ``shade`` (q,) is the light on each polygon.
+
     Examples
     --------
     >>> from cnnbook.cars._makes import mesh
@@ -92,29 +94,31 @@ def look(mesh: Mesh, turn: float, canvas: int, fill: float, rng: np.random.Gener
     """
     cos, sin = np.cos(turn), np.sin(turn)
     rotation = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-    points, normals = mesh.points @ rotation.T, mesh.normals @ rotation.T
+    # A row an axis: sums and extremes over rows are several times faster than over pairs.
+    points, normals = rotation @ mesh.points.T, rotation @ mesh.normals.T
     camera = np.array([0.0, -rng.uniform(6.5, 13), rng.uniform(1.1, 2.2)])
-    away = points - camera
-    seen = (normals * away).sum(1) < 0
-    flat = np.column_stack([away[:, 0], -away[:, 2]]) / away[:, 1:2]
-    low, high = flat.min(0), flat.max(0)
+    away = points - camera[:, None]
+    seen = (normals * away).sum(0) < 0
+    flat = np.stack([away[0], -away[2]]) / away[1]
+    low, high = flat.min(1), flat.max(1)
     zoom = fill * canvas / max((high - low).max(), 1e-9)
     free = canvas - zoom * (high - low)
     at = free * rng.uniform((0.15, 0.35), (0.85, 0.8)) - zoom * low
-    corners = flat * zoom + at
+    across, down = flat * zoom + at[:, None]
     if rng.random() < 0.5:
-        corners[:, 0] = canvas - corners[:, 0]
+        across = canvas - across
     light = np.array([rng.uniform(-0.8, 0.8), -0.5, 0.9])
-    length = np.linalg.norm(normals, axis=1) * np.linalg.norm(light)
-    shade = 0.72 + 0.38 * np.clip(normals @ light / np.maximum(length, 1e-9), -0.4, 1)
-    box = (*corners.min(0).tolist(), *corners.max(0).tolist())
+    facing = normals[:, mesh.starts].T
+    length = np.linalg.norm(facing, axis=1) * np.linalg.norm(light)
+    shade = 0.72 + 0.38 * np.clip(facing @ light / np.maximum(length, 1e-9), -0.4, 1)
+    ground = float(down.max())
     return View(
-        corners=corners,
+        corners=np.column_stack([across, down]),
         seen=seen | mesh.two_sided,
         shade=shade,
         horizon=float(at[1]),
-        ground=float(corners[:, 1].max()),
-        box=box,
+        ground=ground,
+        box=(float(across.min()), float(down.min()), float(across.max()), ground),
     )
 
 
@@ -147,19 +151,19 @@ def paint(
         "light": tuple((0.75 * body + 58).tolist()),
         "shade": tuple((0.55 * body).tolist()),
     }
-    firsts = [first for first, _ in mesh.bounds]
-    shaded = np.array([colours[kind] for kind in mesh.kinds]) * view.shade[firsts][:, None]
-    fills = shaded.astype(int).tolist()
-    corners_seen = np.add.reduceat(view.seen, firsts, dtype=int)
-    corners = list(map(tuple, view.corners.tolist()))
+    corners_seen = np.add.reduceat(view.seen, mesh.starts, dtype=int)
+    drawn = corners_seen >= 3
+    kept = view.seen & np.repeat(drawn, np.diff(mesh.starts, append=len(view.seen)))
+    corners = view.corners[kept].ravel().tolist()
+    ends = (2 * np.cumsum(corners_seen[drawn])).tolist()
+    which = np.flatnonzero(drawn).tolist()
+    shaded = np.array([colours[mesh.kinds[i]] for i in which]) * view.shade[drawn, None]
     draw, mark = ImageDraw.Draw(picture), ImageDraw.Draw(regions)
-    for i in np.flatnonzero(corners_seen >= 3).tolist():
-        first, last = mesh.bounds[i]
-        ring = corners[first:last]
-        if corners_seen[i] < last - first:
-            ring = [c for c, seen in zip(ring, view.seen[first:last], strict=True) if seen]
-        draw.polygon(ring, fill=tuple(fills[i]))
-        mark.polygon(ring, fill=numbers[mesh.parts[i]])
+    first = 0
+    for i, last, fill in zip(which, ends, shaded.astype(int).tolist(), strict=True):
+        draw.polygon(corners[first:last], fill=tuple(fill))
+        mark.polygon(corners[first:last], fill=numbers[mesh.parts[i]])
+        first = last
 
 
 def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) -> Image.Image:

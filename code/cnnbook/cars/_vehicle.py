@@ -92,8 +92,8 @@ class Mesh:
     ----------
     points, normals : (p, 3)
         Corners of all polygons, and the direction that each corner faces.
-    bounds : list of (first, last)
-        The corners of each polygon.
+    starts : (q,) int64
+        The first corner of each polygon; its last is the one before the next polygon's first.
     kinds, parts : lists of str
         What each polygon is painted with, and what it belongs to.
     two_sided : (p,) bool
@@ -103,15 +103,15 @@ class Mesh:
     --------
     >>> from cnnbook.cars._makes import DENA
     >>> mesh = build(DENA)
-    >>> mesh.points.shape == mesh.normals.shape == (mesh.bounds[-1][1], 3)
+    >>> mesh.points.shape == mesh.normals.shape == (len(mesh.two_sided), 3)
     True
-    >>> len(mesh.bounds) == len(mesh.kinds) == len(mesh.parts)
+    >>> len(mesh.starts) == len(mesh.kinds) == len(mesh.parts)
     True
     """
 
     points: Array
     normals: Array
-    bounds: list[tuple[int, int]]
+    starts: NDArray[np.int64]
     kinds: list[str]
     parts: list[str]
     two_sided: NDArray[np.bool_]
@@ -372,6 +372,17 @@ class _Builder:
             self.add_both_sides(ring, out, mark.kind, mark.part)
 
 
+def starts(polygons: list[Array]) -> NDArray[np.int64]:
+    """Say where each polygon's corners begin once all are stacked.
+
+    Examples
+    --------
+    >>> starts([np.zeros((4, 3)), np.zeros((20, 3)), np.zeros((4, 3))]).tolist()
+    [0, 4, 24]
+    """
+    return np.cumsum([0, *map(len, polygons[:-1])], dtype=np.int64)
+
+
 def build(vehicle: Vehicle) -> Mesh:
     """Turn the numbers into polygons, far things first.
 
@@ -393,11 +404,10 @@ def build(vehicle: Vehicle) -> Mesh:
         b.mark(mark)
     b.wheels()
     b.mirrors()
-    ends = np.cumsum([len(p[0]) for p in b.polygons]).tolist()
     return Mesh(
         points=np.vstack([p[0] for p in b.polygons]),
         normals=np.vstack([p[1] for p in b.polygons]),
-        bounds=list(zip([0, *ends[:-1]], ends, strict=True)),
+        starts=starts([p[0] for p in b.polygons]),
         kinds=[p[2] for p in b.polygons],
         parts=[p[3] for p in b.polygons],
         two_sided=np.concatenate([np.full(len(p[0]), p[4]) for p in b.polygons]),
