@@ -194,6 +194,35 @@ def test_a_weights_file_of_another_width_is_recognised(tmp_path, ending):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize(
+    ("build", "size", "family", "published"),
+    [(models.mobilenet_v2, 96, "MobileNetV2",
+      "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5"),
+     (models.mobilenet_v2, 150, "MobileNetV2",
+      "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"),
+     (models.efficientnet_v2_b0, 150, "EfficientNetV2B0", "efficientnetv2-b0_notop.h5")],
+)  # fmt: skip
+def test_imagenet_weights_come_from_the_file_that_keras_publishes(
+    build, size, family, published, tmp_path, monkeypatch
+):
+    """Everything but the download: the file is one of ours, under the name that Keras asks for."""
+    own = getattr(keras.applications, family)(
+        input_shape=(96, 96, 3), include_top=False, weights=None
+    )
+    own.save_weights(tmp_path / "own.weights.h5")
+    asked = []
+
+    def fetched(name, *_, **__):
+        asked.append(name)
+        return tmp_path / "own.weights.h5"
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", fetched)
+    backbone = models.backbone_of(build(size=size, weights="imagenet", head="gap"))
+    assert asked == [published] and not backbone.trainable
+    for a, b in zip(own.get_weights(), backbone.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_a_file_that_is_no_mobilenet_is_refused(tmp_path):
     path = tmp_path / "other.keras"
     models.baseline_cnn(size=16).save(path)
