@@ -1,7 +1,6 @@
 """The search: both halves alike, every query of the case list, also from disk."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.visits import served
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
 from persian_book.search import stem, words
 
 RESULTS = """async () => {
