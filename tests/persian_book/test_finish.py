@@ -108,6 +108,12 @@ def test_the_empty_corner_of_a_table_is_no_head(english: Finish) -> None:
     assert english.page(corner) == '<td class="head"></td><th class="head"><p>n</p></th>'
 
 
+def test_no_line_breaks_between_a_formula_and_its_punctuation(english: Finish) -> None:
+    formula = r'<span class="math notranslate">\(x\)</span>'
+    joined = f"<p>(\u2060{formula}\u2060), {formula} x</p>"
+    assert english.page(f"<p>({formula}), {formula} x</p>") == joined
+
+
 def test_every_word_of_the_catalogue_has_persian_letters() -> None:
     words = words_of(Language.FA).words
     assert len(words) > 100

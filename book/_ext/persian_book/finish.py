@@ -31,12 +31,16 @@ BLOCKS = {"dl", "div", "p", "blockquote"}
 LEVEL_CLASSES = {"section-number", "caption-number", "std-numref", "eqno"}
 # Docstrings, bibliographies, and paragraphs found to be English.
 ENGLISH_CLASSES = {"py", "citation", "english"}
-# The switch that myst-nb puts on a folded cell; the names of a function's fields.
-CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even"}
+# The switch that myst-nb puts on a folded cell; the names of a function's fields; the index.
+CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even", "indextable"}
+CHROME_TAGS = {"span", "dt", "table"}
 # A summary may hold no paragraph.
 FOLD_PROMPT = re.compile(r"<p( class=\"(?:collapsed|expanded) admonition-title\">[^<]*)</p>")
 # The empty corner of a table heads nothing.
 EMPTY_HEAD = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>\s*)?</th>")
+# Browsers may break a line on either side of a formula, and leave its comma or bracket alone there.
+BESIDE_FORMULA = re.compile(r"(?<=\\\)</span>)(?=[.,:;!?،؛؟)»”])|(?<=[(«“])(?=<span class=\"math )")
+WORD_JOINER = "\u2060"
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -56,7 +60,7 @@ def kind_of(tag: Tag, parent: Kind) -> Kind:
         return Kind.ENGLISH
     if tag.name == "article":
         return Kind.PROSE
-    return Kind.CHROME if classes & CHROME_CLASSES and tag.name in ("span", "dt") else parent
+    return Kind.CHROME if classes & CHROME_CLASSES and tag.name in CHROME_TAGS else parent
 
 
 class Finish:
@@ -70,6 +74,7 @@ class Finish:
         """Finish a page."""
         page = FOLD_PROMPT.sub(r"<span\1</span>", page)
         page = EMPTY_HEAD.sub(r"<td\1></td>", page)
+        page = BESIDE_FORMULA.sub(WORD_JOINER, page)
         return rewrite(page, Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:
