@@ -2,7 +2,7 @@
 
 Arrays are laid out as in Keras and TensorFlow, images (n, h, w, c) and kernels (kh, kw, c, o), and
 every `conv2d` is the *cross-correlation* that deep-learning libraries call convolution: the kernel
-is not turned. With stride s, dilation d and the zeros above and to the left written t and l,
+is not turned. With stride s, dilation d and the zeros above and to the left written t and l::
 
     y[n, i, j, o] = sum over p, q, c of  x[n, i s + p d - t, j s + q d - l, c]  w[p, q, c, o].
 
@@ -274,11 +274,11 @@ def conv2d_backward(
 ) -> tuple[Array, Array]:
     """Gradients of `conv2d`: g = dL/dy (n, oh, ow, o) -> dL/dx, dL/dw in the shapes of x, w.
 
-    Each product x w in the sum of an output hands g w to that x and g x to that w:
+    Each product x w in the sum of an output hands g w to that x and g x to that w; with t and l
+    the zeros above and to the left::
 
-        dw[p, q, c, o] = sum over n, i, j of  g[n, i, j, o] x[n, i s + p d - top, j s + q d - left,
-        c] dx[n, a, b, c] = sum over all i, p with i s + p d - top = a, all j, q likewise, and o of
-        g w
+        dw[p, q, c, o] = sum over n, i, j of  g[n, i, j, o] x[n, i s + p d - t, j s + q d - l, c]
+        dx[n, a, b, c] = sum over o, over i, p with i s + p d - t = a, and j, q likewise, of  g w
 
     Examples
     --------

@@ -319,7 +319,7 @@ def prove_convolution() -> Proof:
 
     L = sum over i, j (outputs) and u, v (taps) of  G[i, j] X[i s + u - t, j s + v - t] F[u, v]
 
-    Differentiating makes Kronecker deltas, and summing them away leaves
+    Differentiating makes Kronecker deltas, and summing them away leaves::
 
         dL/dF[p, q] = sum over i, j of  G[i, j] X[i s + p - t, j s + q - t]
         dL/dX[a, b] = sum over i, j of  G[i, j] F[a - i s + t, b - j s + t]

@@ -53,12 +53,12 @@ class DrawnCars:
 
     @property
     def car_masks(self) -> NDArray[np.bool_]:
-        """Pixels of the car: (n, h, w)."""
+        """Mark the pixels of the car, (n, h, w)."""
         return self.regions > 0
 
     @property
     def part_masks(self) -> NDArray[np.bool_]:
-        """Pixels of the parts that tell the makes apart: (n, h, w)."""
+        """Mark the pixels of the parts that tell the makes apart, (n, h, w)."""
         return self.regions > 1
 
 

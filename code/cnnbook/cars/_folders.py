@@ -41,7 +41,7 @@ class Photo(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong with a file, in words.
+    """Something wrong with a file: its kind, as :func:`check` names it, and the particulars.
 
     Examples
     --------
