@@ -1,6 +1,7 @@
 """The search: both halves alike, every query of the case list, also from disk."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,4 +101,7 @@ def test_terms_of_the_book_lead_to_their_chapters(page: Page, site: Path) -> Non
     with served(site) as base:
         for edition, queries in (("", ("kernel", "هسته", "پدینگ")), ("/en", ("کرنل", "padding"))):
             for query in queries:
-                assert "q1-convolution" in found(page, base + edition, query), query
+                text, marks = found(page, base + edition, query)["q1-convolution"]
+                assert marks and text, query
+                shown = "".join(page.locator("#search-results .section-number").all_inner_texts())
+                assert (re.search("[0-9]", shown) is None) == (edition == ""), shown

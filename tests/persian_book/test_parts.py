@@ -66,9 +66,9 @@ def test_a_page_loads_only_the_scripts_it_uses() -> None:
 def test_the_text_of_a_page_is_what_a_reader_sees() -> None:
     page = (
         "<nav>منو</nav><article><h1>عنوان<a class='headerlink'>#</a></h1><script>x()</script>"
-        "<ul><li>یک&amp;دو</li><li>س<b>ه</b></li></ul></article>پا"
+        "<ul><li>یک&amp;دو</li><li>س<b>ه</b> با <span class='math'>x^2</span></li></ul></article>پا"
     )
-    assert article_text(page) == "عنوان یک&دو سه"
+    assert article_text(page) == "عنوان یک&دو سه با …"
 
 
 def saved(path: Path, pixels: np.ndarray) -> Image.Image:

@@ -19,10 +19,11 @@ from .terms import read_terms
 
 SCRIPT = "persian-book-texts.js"
 BLOCK = re.compile(r"(?:p|li|div|h\d|t[dhr]|d[dt]|section|pre|br|figure)$")
+LEFT_OUT = {"headerlink", "math"}
 
 
 def article_text(page: str) -> str:
-    """Return the text of a page's article.
+    """Return the text of a page's article, without the TeX of its formulas.
 
     >>> article_text("<nav>x</nav><article><h1>عنوان</h1><p>متن <b>پر</b>رنگ</p></article>")
     'عنوان متن پررنگ'
@@ -32,11 +33,13 @@ def article_text(page: str) -> str:
     def shown(tag: Tag, parent: bool) -> bool:
         if tag.name == "article":
             return True
-        return parent and "headerlink" not in tag.classes and tag.name != "button"
+        return parent and not LEFT_OUT.intersection(tag.classes) and tag.name != "button"
 
     def see_tag(tag: Tag, kind: bool) -> Tag:
         if kind and BLOCK.match(tag.name):
             pieces.append(" ")
+        elif "math" in tag.classes:
+            pieces.append("…")
         return tag
 
     def see_text(text: str, kind: bool) -> str:

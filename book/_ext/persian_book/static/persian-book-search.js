@@ -64,6 +64,12 @@
     return paragraph;
   };
 
+  // In the Persian edition, numbers that Sphinx's script writes.
+  const writeDigits = (element) => {
+    if (document.documentElement.lang === "fa" && /\d/.test(element.textContent))
+      element.textContent = element.textContent.replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]);
+  };
+
   const query = new URLSearchParams(window.location.search).get("q") || "";
   const stemsWanted = wanted(query);
   const wantedJoined = new Set(stems(query).map((stem, at, all) => stem + (all[at + 1] || "")));
@@ -71,8 +77,10 @@
   const finish = (item) => {
     const link = item.querySelector("a");
     const page = link.getAttribute("href").replace(/\.html(#.*)?$/, "");
+    item.querySelectorAll(".section-number").forEach(writeDigits);
     // What is found by the name of an object has a description instead.
-    if (texts[page] && !item.querySelector("span")) item.append(summary(texts[page], stemsWanted));
+    if (texts[page] && !item.querySelector(":scope > span"))
+      item.append(summary(texts[page], stemsWanted));
   };
   const seen = new WeakSet();
   new MutationObserver(() => {
@@ -81,8 +89,6 @@
         seen.add(item);
         finish(item);
       }
-    const count = results.querySelector(".search-summary");
-    if (count && document.documentElement.lang === "fa" && /\d/.test(count.textContent))
-      count.textContent = count.textContent.replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]);
+    results.querySelectorAll(".search-summary").forEach(writeDigits);
   }).observe(results, { childList: true, subtree: true });
 })();
