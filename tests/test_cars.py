@@ -77,9 +77,9 @@ def test_the_makes_differ_most_in_the_named_parts():
         rng = np.random.default_rng(0)
         shape = mesh(label, 0.6)
         view = _scene.look(shape, np.deg2rad(-90), 200, 0.9, rng)
-        picture, regions = Image.new("RGB", (200, 200)), Image.new("L", (200, 200))
-        _scene.paint(shape, view, picture, regions, numbers, np.random.default_rng(1))
-        return np.asarray(picture, int), np.asarray(regions)
+        picture = Image.new("RGBX", (200, 200), "black")
+        _scene.paint(shape, view, picture, numbers, np.random.default_rng(1))
+        return np.asarray(picture, int)[..., :3], _scene.regions_of(picture, 200)
 
     (one, regions), (two, others) = front(0), front(4)
     parts = (regions > 1) | (others > 1)

@@ -136,7 +136,7 @@ def draw(
 def compose(
     shape: Mesh, size: int, difficulty: float, rng: np.random.Generator
 ) -> tuple[int, Image.Image, NDArray[np.uint8]]:
-    """Put a vehicle into a street: pose, picture of twice the size, regions (size, size) uint8.
+    """Put a vehicle into a street: pose, RGBX picture of twice the size, regions (size, size).
 
     Examples
     --------
@@ -149,12 +149,11 @@ def compose(
     fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)
     view = _scene.look(shape, turn, canvas, fill, rng)
     picture = _scene.street(canvas, view, 0.4 + 1.6 * difficulty, rng)
-    regions = Image.new("L", (canvas, canvas))
     _scene.shadow(picture, view)
-    _scene.paint(shape, view, picture, regions, _NUMBERS, rng)
+    _scene.paint(shape, view, picture, _NUMBERS, rng)
     if rng.random() < 0.5 * difficulty:
-        _scene.foreground(picture, regions, rng)
-    return pose, picture, np.asarray(regions)[1 :: _scene.OVERSAMPLING, 1 :: _scene.OVERSAMPLING]
+        _scene.foreground(picture, rng)
+    return pose, picture, _scene.regions_of(picture, size)
 
 
 def _stamp(picture: Image.Image, label: int, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -38,6 +38,9 @@ _FLAT: dict[str, Colour] = {
     "moulding": (48, 49, 52),
 }  # fmt: skip
 
+# What Pillow writes into the X of an RGBX picture for a colour of three numbers.
+_NO_MESH = 255
+
 # Samples per pixel along each axis while drawing; averaging them softens the edges.
 OVERSAMPLING = 2
 
@@ -126,11 +129,10 @@ def paint(
     mesh: Mesh,
     view: View,
     picture: Image.Image,
-    regions: Image.Image,
     numbers: dict[str, int],
     rng: np.random.Generator,
 ) -> None:
-    """Draw the mesh, and the number of each polygon's part into ``regions``.
+    """Draw the mesh into an RGBX picture, the number of each polygon's part into its X.
 
     Examples
     --------
@@ -139,9 +141,9 @@ def paint(
     >>> for degrees in (-90, 90):  # the front, the rear
     ...     rng = np.random.default_rng(0)
     ...     view = look(mesh(0, 0.6), np.deg2rad(degrees), 200, 0.9, rng)
-    ...     picture, regions = Image.new("RGB", (200, 200)), Image.new("L", (200, 200))
-    ...     paint(mesh(0, 0.6), view, picture, regions, numbers, rng)
-    ...     print(np.unique(regions).tolist())
+    ...     picture = Image.new("RGBX", (200, 200), "white")
+    ...     paint(mesh(0, 0.6), view, picture, numbers, rng)
+    ...     print(np.unique(regions_of(picture, 200)).tolist())
     [0, 1, 2]
     [0, 1, 3]
     """
@@ -158,16 +160,29 @@ def paint(
     ends = (2 * np.cumsum(corners_seen[drawn])).tolist()
     which = np.flatnonzero(drawn).tolist()
     shaded = np.array([colours[mesh.kinds[i]] for i in which]) * view.shade[drawn, None]
-    draw, mark = ImageDraw.Draw(picture), ImageDraw.Draw(regions)
+    draw = ImageDraw.Draw(picture)
     first = 0
     for i, last, fill in zip(which, ends, shaded.astype(int).tolist(), strict=True):
-        draw.polygon(corners[first:last], fill=tuple(fill))
-        mark.polygon(corners[first:last], fill=numbers[mesh.parts[i]])
+        draw.polygon(corners[first:last], fill=(*fill, numbers[mesh.parts[i]]))
         first = last
 
 
+def regions_of(picture: Image.Image, size: int) -> NDArray[np.uint8]:
+    """Return the numbers in an RGBX picture's X, (size, size), and 0 where it shows no mesh.
+
+    Examples
+    --------
+    >>> picture = Image.new("RGBX", (4, 2), "grey")
+    >>> ImageDraw.Draw(picture).rectangle([0, 0, 1, 1], fill=(9, 9, 9, 2))
+    >>> regions_of(picture.crop((0, 0, 4, 4)), 2).tolist()
+    [[2, 0], [0, 0]]
+    """
+    numbers = np.asarray(picture.resize((size, size), Image.Resampling.NEAREST))[..., 3]
+    return np.where(numbers == _NO_MESH, 0, numbers)
+
+
 def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) -> Image.Image:
-    """Draw what is behind and beneath the vehicle: a picture of canvas x canvas.
+    """Draw what is behind and beneath the vehicle: an RGBX picture of canvas x canvas.
 
     Examples
     --------
@@ -178,7 +193,7 @@ def street(canvas: int, view: View, clutter: float, rng: np.random.Generator) ->
     """
     grey = int(rng.integers(92, 150))
     road = _colour(grey + rng.integers(-6, 7, 3))
-    picture = Image.new("RGB", (canvas, canvas), road)
+    picture = Image.new("RGBX", (canvas, canvas), road)
     draw = ImageDraw.Draw(picture)
     kerb = view.horizon + (view.ground - view.horizon) * rng.uniform(0.25, 0.6)
     kerb = float(np.clip(kerb, 0.2 * canvas, 0.9 * canvas))
@@ -298,21 +313,22 @@ def shadow(picture: Image.Image, view: View) -> None:
     )
 
 
-def foreground(picture: Image.Image, regions: Image.Image, rng: np.random.Generator) -> None:
-    """Put a pole or a bollard before the vehicle, and take what it hides out of ``regions``.
+def foreground(picture: Image.Image, rng: np.random.Generator) -> None:
+    """Put a pole or a bollard before the vehicle.
 
     Examples
     --------
-    >>> picture, regions = Image.new("RGB", (64, 64)), Image.new("L", (64, 64), 1)
-    >>> foreground(picture, regions, np.random.default_rng(0))
-    >>> bool(np.array_equal(np.asarray(picture).any(axis=-1), np.asarray(regions) == 0))
-    True
+    >>> picture = Image.new("RGBX", (64, 64), (0, 0, 0, 1))
+    >>> foreground(picture, np.random.default_rng(0))
+    >>> red, hidden = np.asarray(picture)[..., 0], regions_of(picture, 64) == 0
+    >>> bool(hidden.any()), bool(np.array_equal(red > 0, hidden))
+    (True, True)
     """
     canvas = picture.width
     x, w = rng.uniform(0.1, 0.9) * canvas, rng.uniform(0.015, 0.05) * canvas
     top = rng.choice([0.0, 0.55]) * canvas
-    for image, fill in ((picture, _colour(rng.integers(60, 170))), (regions, 0)):
-        ImageDraw.Draw(image).rectangle([x, top, x + w, canvas], fill=fill)
+    grey = _colour(rng.integers(60, 170))
+    ImageDraw.Draw(picture).rectangle([x, top, x + w, canvas], fill=grey)
 
 
 def develop(
@@ -322,16 +338,16 @@ def develop(
     difficulty: float,
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
-    """Average, blur, light, grain and JPEG: canvas -> (size, size, 3) uint8.
+    """Average, blur, light, grain and JPEG: RGBX canvas -> (size, size, 3) uint8.
 
     Examples
     --------
-    >>> grey = Image.new("RGB", (128, 128), (120, 120, 120))
+    >>> grey = Image.new("RGBX", (128, 128), (120, 120, 120))
     >>> image = develop(grey, 64, grain(64), 0.0, np.random.default_rng(0))
     >>> image.shape, image.dtype, bool(image.std() > 0)
     ((64, 64, 3), dtype('uint8'), True)
     """
-    picture = picture.reduce(OVERSAMPLING)
+    picture = picture.reduce(OVERSAMPLING).convert("RGB")
     roughness = 0.4 + 1.2 * difficulty
     radius = roughness * rng.gamma(2, 0.3) * size / 150
     if radius > 0.2:
