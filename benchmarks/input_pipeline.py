@@ -8,6 +8,7 @@ streams one epoch of 2,000 and then of 20,000 files.
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import os
 import subprocess
 import sys
@@ -114,7 +115,7 @@ def legacy(folder: str) -> Iterator[Any]:
         horizontal_flip=True,
         fill_mode="nearest",
     )
-    with redirect_stdout(None):  # it prints how many files it found
+    with redirect_stdout(io.StringIO()):  # it prints how many files it found
         batches = generator.flow_from_directory(folder, (SIZE, SIZE), batch_size=BATCH, seed=42)
     for i in range(len(batches)):
         yield batches[i][0]
