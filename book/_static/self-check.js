@@ -35,6 +35,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const block of document.querySelectorAll(".self-check")) {
     const form = block.querySelector("form");
     form.hidden = false;
+    block.append(...block.querySelectorAll(".mistake")); // what is said of an answer stands below it
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       mark(block);

@@ -110,7 +110,7 @@ def test_the_empty_corner_of_a_table_is_no_head(english: Finish) -> None:
 
 def test_no_line_breaks_between_a_formula_and_its_punctuation(english: Finish) -> None:
     formula = r'<span class="math notranslate">\(x\)</span>'
-    joined = f"<p>(\u2060{formula}\u2060), {formula} x</p>"
+    joined = f'<p><span class="unbroken">({formula}),</span> {formula} x</p>'
     assert english.page(f"<p>({formula}), {formula} x</p>") == joined
 
 

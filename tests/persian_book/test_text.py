@@ -37,6 +37,7 @@ def latin(words: str) -> str:
         ("زبان C++ است.", f"زبان {latin('C++')} است."),
         ("با TensorFlow 2.21، نه", f"با {latin('TensorFlow 2.21')}، نه"),
         ("با ResNet50V2 ۰٫۷۱۴ و", f"با {latin('ResNet50V2')} ۰٫۷۱۴ و"),
+        ("در Keras. PyTorch هم", f"در {latin('Keras')}. {latin('PyTorch')} هم"),
         ("مدل ResNet-50 (2015)", f"مدل {latin('ResNet-50')} (۲۰۱۵)"),
         ("(convolution) یعنی", f"({latin('convolution')}) یعنی"),
         ("تابع mean() را", f"تابع {latin('mean()')} را"),

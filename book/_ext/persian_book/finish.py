@@ -39,8 +39,7 @@ FOLD_PROMPT = re.compile(r"<p( class=\"(?:collapsed|expanded) admonition-title\"
 # The empty corner of a table heads nothing.
 EMPTY_HEAD = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>\s*)?</th>")
 # Browsers may break a line on either side of a formula, and leave its comma or bracket alone there.
-BESIDE_FORMULA = re.compile(r"(?<=\\\)</span>)(?=[.,:;!?،؛؟)»”])|(?<=[(«“])(?=<span class=\"math )")
-WORD_JOINER = "\u2060"
+FORMULA = re.compile(r"([(«“]*)(<span class=\"math [^>]*>\\\([^<]*\\\)</span>)([.,:;!?،؛؟)»”]*)")
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -63,6 +62,12 @@ def kind_of(tag: Tag, parent: Kind) -> Kind:
     return Kind.CHROME if classes & CHROME_CLASSES and tag.name in CHROME_TAGS else parent
 
 
+def unbroken(match: re.Match[str]) -> str:
+    """Keep a formula and the signs that touch it on one line."""
+    before, formula, after = match.groups()
+    return f'<span class="unbroken">{match[0]}</span>' if before or after else formula
+
+
 class Finish:
     """The rules of one edition."""
 
@@ -74,7 +79,7 @@ class Finish:
         """Finish a page."""
         page = FOLD_PROMPT.sub(r"<span\1</span>", page)
         page = EMPTY_HEAD.sub(r"<td\1></td>", page)
-        page = BESIDE_FORMULA.sub(WORD_JOINER, page)
+        page = FORMULA.sub(unbroken, page)
         return rewrite(page, Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:

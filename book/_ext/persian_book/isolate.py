@@ -12,12 +12,14 @@ from .numbers import persian_digits, persian_numbers
 
 _ENTITY = r"(?P<entity>&(?:#\d+|#x[\da-fA-F]+|[a-zA-Z]+);)"
 # A word is what stands between spaces, Persian letters, brackets and quotation marks, and holds a
-# Latin letter; a phrase goes on over single spaces, and takes numbers in: "TensorFlow 2.21".
+# Latin letter; a phrase goes on over single spaces, not past a stop, and takes numbers in:
+# "TensorFlow 2.21".
 _SIGN = r"[^\s\u0600-\u06ff\u200c-\u200f()\[\]{}«»“”\"…—–&A-Za-z]"
 _WORD = rf"{_SIGN}*[A-Za-z](?:{_SIGN}|[A-Za-z])*(?:\(\))?"
 # Not a number in Persian digits, which belongs to the Persian text: "ResNet50V2 ۰٫۷۱۴".
 _NUMBER = r"[0-9]+(?:\.[0-9]+)*(?![\w%٫])"
-LATIN = re.compile(rf"{_ENTITY}|(?P<phrase>{_WORD}(?: (?:{_WORD}|{_NUMBER}))*)")
+_SPACE = "(?<![.,:;!?]) "
+LATIN = re.compile(rf"{_ENTITY}|(?P<phrase>{_WORD}(?:{_SPACE}(?:{_WORD}|{_NUMBER}))*)")
 # A heading's number, what follows, and the space after it.
 WHOLE = re.compile(r"(\s*(?:\d+(?:\.\d+)*\.\s+)?)(.*?)(\s*)", re.S)
 _LETTERS = "[\u0600-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u06ff\u200c]+"

@@ -29,6 +29,23 @@ document.addEventListener("DOMContentLoaded", () => {
   if (name) for (const button of document.querySelectorAll(".toggle-button")) button.ariaLabel = name;
 });
 
+// On paper everything is open, and black on white.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  let theme, opened;
+  window.addEventListener("beforeprint", () => {
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    opened = [...document.querySelectorAll(".bd-article details:not([open])")];
+    for (const details of opened) details.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    root.dataset.theme = theme;
+    for (const details of opened) details.open = false;
+  });
+})();
+
 // A formula wider than the page scrolls, so the keyboard must reach it.
 window.addEventListener("load", () => {
   "use strict";
