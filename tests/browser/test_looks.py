@@ -117,8 +117,11 @@ def test_an_english_page_is_the_theme_s_own_to_the_pixel(
     originals = untouched(fixture_site)
     assert {"sphinx-book-theme.css", "pydata-sphinx-theme.css"} <= set(originals)
     address = f"{base}/en/everything.html"
-    ours = np.asarray(take(browser, address, width, "light"))
-    theirs = np.asarray(take(browser, address, width, "light", originals))
+    for _ in range(3):  # a late font or formula makes two loads of the same page differ
+        ours = np.asarray(take(browser, address, width, "light"))
+        theirs = np.asarray(take(browser, address, width, "light", originals))
+        if np.array_equal(ours, theirs):
+            break
     np.testing.assert_array_equal(ours, theirs)
 
 
