@@ -70,6 +70,20 @@ def test_a_folded_solution_opens_with_the_keyboard(page: Page, base: str) -> Non
     assert body.is_visible()
 
 
+def test_paper_shows_what_is_folded_and_no_dark(page: Page, base: str) -> None:
+    page.add_init_script("localStorage.mode = localStorage.theme = 'dark'")
+    page.goto(f"{base}/everything.html")
+    state = """() => [document.documentElement.dataset.theme,
+      document.querySelectorAll(".bd-article details:not([open])").length,
+      document.querySelectorAll(".admonition.toggle-hidden").length]"""
+    folded = page.evaluate(state)
+    assert folded[0] == "dark" and min(folded[1:]) >= 1
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(state) == ["light", 0, 0]
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(state) == folded
+
+
 def switch_language(page: Page) -> None:
     """Click where the switch is; Playwright's own click scrolls a sticky header first."""
     box = page.locator("a.language-switch").bounding_box()

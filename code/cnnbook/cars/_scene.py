@@ -172,9 +172,9 @@ def regions_of(picture: Image.Image, size: int) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> picture = Image.new("RGBX", (4, 2), "grey")
+    >>> picture = Image.new("RGBX", (4, 4), "grey")
     >>> ImageDraw.Draw(picture).rectangle([0, 0, 1, 1], fill=(9, 9, 9, 2))
-    >>> regions_of(picture.crop((0, 0, 4, 4)), 2).tolist()
+    >>> regions_of(picture, 2).tolist()
     [[2, 0], [0, 0]]
     """
     numbers = np.asarray(picture.resize((size, size), Image.Resampling.NEAREST))[..., 3]

@@ -33,16 +33,19 @@ document.addEventListener("DOMContentLoaded", () => {
 (() => {
   "use strict";
   const root = document.documentElement;
-  let theme, opened;
+  let theme, opened, unfolded;
   window.addEventListener("beforeprint", () => {
     theme = root.dataset.theme;
     root.dataset.theme = "light";
     opened = [...document.querySelectorAll(".bd-article details:not([open])")];
     for (const details of opened) details.open = true;
+    unfolded = [...document.querySelectorAll(".admonition.toggle-hidden")];
+    for (const box of unfolded) box.classList.remove("toggle-hidden");
   });
   window.addEventListener("afterprint", () => {
     root.dataset.theme = theme;
     for (const details of opened) details.open = false;
+    for (const box of unfolded) box.classList.add("toggle-hidden");
   });
 })();
 
