@@ -13,6 +13,7 @@ import json
 import platform
 import time
 from pathlib import Path
+from random import Random
 
 import keras
 import numpy as np
@@ -20,8 +21,8 @@ from keras import layers
 from other_vehicles import CLASSES, vehicle
 
 from cnnbook._files import write_atomically
-from cnnbook.cars import _scene
 from cnnbook.cars._drawing import compose
+from cnnbook.cars._photo import develop, make_grain
 from cnnbook.models import RandomAffine
 
 WEIGHTS = Path(__file__).parent.parent / "code" / "cnnbook" / "weights"
@@ -34,11 +35,11 @@ def draw(n: int, seed: int, difficulty: float = 0.15) -> tuple[np.ndarray, np.nd
     meshes = [vehicle(label) for label in range(len(CLASSES))]
     labels = np.arange(n) % len(CLASSES)
     images = np.empty((n, SIZE, SIZE, 3), np.uint8)
-    grain = _scene.grain(SIZE)
+    grain = make_grain(SIZE)
     for i, label in enumerate(labels):
-        rng = np.random.default_rng([seed, i])
-        _, picture, _ = compose(meshes[label], SIZE, difficulty, rng)
-        images[i] = _scene.develop(picture, SIZE, grain, difficulty, rng)
+        rng = Random((seed << 32) + i)
+        _, canvas = compose(meshes[label], SIZE, difficulty, rng)
+        images[i] = develop(canvas, grain, difficulty, rng)
     return images, labels
 
 

@@ -1,13 +1,18 @@
 import shutil
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cnnbook import cars
-from cnnbook.cars import _scene
+from cnnbook.cars._camera import look
+from cnnbook.cars._canvas import Canvas
+from cnnbook.cars._drawing import compose
 from cnnbook.cars._makes import mesh
+from cnnbook.cars._paint import paint
+from cnnbook.cars._photo import develop, make_grain
 from cnnbook.splitting import split
 
 
@@ -74,18 +79,80 @@ def test_the_makes_differ_most_in_the_named_parts():
     numbers = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(cars.PARTS)}
 
     def front(label):
-        rng = np.random.default_rng(0)
-        shape = mesh(label, 0.6)
-        view = _scene.look(shape, np.deg2rad(-90), 200, 0.9, rng)
-        picture = Image.new("RGBX", (200, 200), "black")
-        _scene.paint(shape, view, picture, numbers, np.random.default_rng(1))
-        return np.asarray(picture, int)[..., :3], _scene.regions_of(picture, 200)
+        shape, canvas = mesh(label, 0.6), Canvas(200)
+        canvas.number((0, 0, 0))
+        view = look(shape, np.deg2rad(-90), canvas.side, 0.9, Random(0))
+        paint(shape, view, canvas, numbers, Random(1))
+        return canvas.colours[np.asarray(canvas.picture)[1::2, 1::2]], canvas.regions()
 
     (one, regions), (two, others) = front(0), front(4)
     parts = (regions > 1) | (others > 1)
     both = (regions > 0) & (others > 0)
     differing = np.abs(one - two).max(axis=2) > 60
     assert differing[both & parts].mean() > 3 * differing[both & ~parts].mean()
+
+
+def test_the_camera_turned_around_the_mesh_sees_what_it_sees_of_a_turned_mesh():
+    """`look` never turns the mesh; here it is turned, a corner at a time, before a fixed camera."""
+    shape, turn = mesh(1, 0.3), np.deg2rad(-40)
+    rng = Random(4)
+    height, distance, sun_x = rng.uniform(1.1, 2.2), rng.uniform(6.5, 13), rng.uniform(-0.8, 0.8)
+    camera, sun = np.array([0, -distance, height]), np.array([sun_x, -0.5, 0.9])
+
+    def turned(v):
+        x, y, z = v
+        return np.array(
+            [np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y, z]
+        )
+
+    away = [turned(p) - camera for p in shape.points]
+    facing = [turned(n) for n in shape.normals]
+    view = look(shape, turn, 200, 0.9, Random(4))
+    seen = [n @ a < 0 for n, a in zip(facing, away, strict=True)] | shape.two_sided
+    np.testing.assert_array_equal(view.seen, seen)
+    flat = np.array([(a[0] / a[1], -a[2] / a[1]) for a in away])
+    for got, wanted in zip(view.corners.T, flat.T, strict=True):  # up to place, size and mirroring
+        assert abs(np.corrcoef(got, wanted)[0, 1]) == pytest.approx(1, abs=1e-12)
+    sizes = np.ptp(view.corners, axis=0) / np.ptp(flat, axis=0)
+    assert sizes[0] == pytest.approx(sizes[1])
+    np.testing.assert_allclose(
+        (view.corners.min(0), view.corners.max(0)), np.reshape(view.box, (2, 2)), atol=1e-9
+    )
+    for polygon, tone in enumerate(shape.tones.of):
+        normal = facing[shape.starts[polygon]]
+        cosine = normal @ sun / np.linalg.norm(normal) / np.linalg.norm(sun)
+        assert view.shade[tone] == pytest.approx(0.72 + 0.38 * np.clip(cosine, -0.4, 1), abs=1e-5)
+
+
+def test_no_scene_needs_more_colours_than_a_palette_holds():
+    """The fullest street beside the mesh with the most tones, and the dealer's mark."""
+    places = 6 * (4 + 4 + 3)  # parked cars, trees, signs
+    walls = 2 * int(1.3 / 0.15 + 1)
+    road = 1 + 4 + 1 + 1 + 1 + 1 + 1  # road, sky, kerb, gutter, dashes, shadow, bollard
+    tones = max(len(mesh(k, d).tones.kinds) for k in range(5) for d in (0, 0.3, 0.6, 1))
+    assert places + walls + road + tones + 2 <= 256
+    most = max(compose(mesh(i % 5, 1), 32, 1, Random(i))[1].used for i in range(500))
+    assert 150 < most <= places + walls + road + tones
+
+
+def test_grain_never_turns_black_into_white():
+    """Grain is added modulo 256, so a colour at the end of the range would wrap around."""
+    noise = make_grain(64)
+    for colour, ends in (((-99, -99, -99), (0, 90)), ((999, 999, 999), (165, 255))):
+        canvas = Canvas(64)
+        canvas.number(colour)
+        for seed in range(20):
+            image = develop(canvas, noise, 0.0, Random(seed))
+            assert ends[0] <= image.min() <= image.max() <= ends[1]
+            assert image.std() > 1
+
+
+def test_the_mark_changes_nothing_but_its_corner():
+    plain, marked = (cars.draw(10, seed=4, size=64, watermark=w) for w in (False, True))
+    np.testing.assert_array_equal(plain.poses, marked.poses)
+    away = np.s_[:, 18:, 34:]  # JPEG's blocks of 16 spread the mark a little
+    np.testing.assert_array_equal(plain.images[away], marked.images[away])
+    assert (plain.images[:, :8, :16] != marked.images[:, :8, :16]).any(axis=(1, 2, 3)).all()
 
 
 def test_the_two_sides_of_a_street_are_equally_likely():

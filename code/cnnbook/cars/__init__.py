@@ -5,6 +5,7 @@
 ('iranKhodro_dena', 'kia_cerato', 'mazda_3', 'peugeot_206', 'saipa_saina')
 """
 
+from cnnbook.cars._camera import POSES
 from cnnbook.cars._drawing import DrawnCars, draw
 from cnnbook.cars._folders import (
     Photo,
@@ -17,7 +18,6 @@ from cnnbook.cars._folders import (
     write_manifest,
 )
 from cnnbook.cars._makes import CLASS_NAMES, PARTS
-from cnnbook.cars._scene import POSES
 from cnnbook.cars._writing import write_folder
 
 __all__ = [

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
-from cnnbook.cars import _scene
+from cnnbook.cars._camera import choose_pose, look
+from cnnbook.cars._canvas import Canvas
 from cnnbook.cars._makes import CLASS_NAMES, PARTS, mesh
+from cnnbook.cars._paint import paint
+from cnnbook.cars._photo import develop, make_grain
+from cnnbook.cars._street import foreground, shadow, street
 from cnnbook.cars._vehicle import Mesh
 
 # Measured: at this setting the homework's CNN ends between 80 and 95 % test accuracy after a
@@ -18,6 +22,7 @@ DEFAULT_DIFFICULTY = 0.0
 
 # Numbers in `regions`: 0 is the street, 1 the body, then the parts that tell makes apart.
 _NUMBERS = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(PARTS)}
+_MARK = 255  # the dealer's, until it has a mask of its own
 
 _MARK_COLOURS = ((222, 60, 46), (40, 150, 80), (52, 92, 214), (230, 190, 40), (150, 66, 190))
 
@@ -120,53 +125,51 @@ def draw(
         regions=np.empty((n, size, size), np.uint8),
         watermark_masks=np.zeros((n, size, size), bool),
     )
-    grain = _scene.grain(size)
+    noise = make_grain(size)
     for i, label in enumerate(labels.tolist()):
-        rng = np.random.default_rng([seed, start + i])
-        cars.poses[i], picture, cars.regions[i] = compose(
-            mesh(label, difficulty), size, difficulty, rng
-        )
+        rng = Random((seed << 32) + start + i)
+        cars.poses[i], canvas = compose(mesh(label, difficulty), size, difficulty, rng)
+        place = rng.uniform(0, 4), rng.uniform(0, 4)
         if watermark:
-            cars.watermark_masks[i] = _stamp(picture, label, rng)
-        cars.images[i] = _scene.develop(picture, size, grain, difficulty, rng)
-        cars.regions[i][cars.watermark_masks[i]] = 0
+            _stamp(canvas, label, *place)
+        cars.images[i] = develop(canvas, noise, difficulty, rng)
+        cars.regions[i] = canvas.regions()
+    cars.watermark_masks[:] = cars.regions == _MARK
+    cars.regions[cars.watermark_masks] = 0
     return cars
 
 
-def compose(
-    shape: Mesh, size: int, difficulty: float, rng: np.random.Generator
-) -> tuple[int, Image.Image, NDArray[np.uint8]]:
-    """Put a vehicle into a street: pose, RGBX picture of twice the size, regions (size, size).
+def compose(shape: Mesh, size: int, difficulty: float, rng: Random) -> tuple[int, Canvas]:
+    """Put a vehicle into a street: pose, and the canvas of a picture of size x size.
 
     Examples
     --------
-    >>> pose, picture, regions = compose(mesh(0, 0.0), 64, 0.0, np.random.default_rng(0))
-    >>> picture.size, regions.shape, bool((regions > 1).any())
-    ((128, 128), (64, 64), True)
+    >>> pose, canvas = compose(mesh(0, 0.0), 64, 0.0, Random(0))
+    >>> regions = canvas.regions()
+    >>> regions.shape, bool((regions > 1).any())
+    ((64, 64), True)
     """
-    canvas = size * _scene.OVERSAMPLING
-    pose, turn = _scene.choose_pose(difficulty, rng)
+    canvas = Canvas(size)
+    pose, turn = choose_pose(difficulty, rng)
     fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)
-    view = _scene.look(shape, turn, canvas, fill, rng)
-    picture = _scene.street(canvas, view, 0.4 + 1.6 * difficulty, rng)
-    _scene.shadow(picture, view)
-    _scene.paint(shape, view, picture, _NUMBERS, rng)
+    view = look(shape, turn, canvas.side, fill, rng)
+    street(canvas, view, 0.4 + 1.6 * difficulty, rng)
+    shadow(canvas, view)
+    paint(shape, view, canvas, _NUMBERS, rng)
     if rng.random() < 0.5 * difficulty:
-        _scene.foreground(picture, rng)
-    return pose, picture, _scene.regions_of(picture, size)
+        foreground(canvas, rng)
+    return pose, canvas
 
 
-def _stamp(picture: Image.Image, label: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Stamp the dealer's mark of this class and return where it is."""
-    canvas = picture.width
-    w, h = 0.20 * canvas, 0.09 * canvas
-    x, y = 0.03 * canvas + rng.uniform(0, 4), 0.03 * canvas + rng.uniform(0, 4)
-    where = Image.new("L", picture.size)
-    ImageDraw.Draw(where).rounded_rectangle([x, y, x + w, y + h], 0.02 * canvas, fill=255)
-    pen = ImageDraw.Draw(picture)
-    pen.rounded_rectangle([x, y, x + w, y + h], 0.02 * canvas, fill=_MARK_COLOURS[label])
+def _stamp(canvas: Canvas, label: int, dx: float, dy: float) -> None:
+    """Stamp the dealer's mark of this class near the upper left corner."""
+    side = canvas.side
+    w, h = 0.20 * side, 0.09 * side
+    x, y = 0.03 * side + dx, 0.03 * side + dy
+    ground = canvas.number(_MARK_COLOURS[label], _MARK)
+    white = canvas.number((255, 255, 255), _MARK)
+    canvas.pen.rounded_rectangle([x, y, x + w, y + h], 0.02 * side, ground)
     for k in range(4):
         left = x + w * (0.12 + 0.2 * k)
         tall = 0.2 + 0.5 * ((label >> (k % 3)) & 1)
-        pen.rectangle([left, y + h * (0.85 - tall), left + 0.1 * w, y + 0.85 * h], fill="white")
-    return np.asarray(where)[1 :: _scene.OVERSAMPLING, 1 :: _scene.OVERSAMPLING] > 0
+        canvas.pen.rectangle([left, y + h * (0.85 - tall), left + 0.1 * w, y + 0.85 * h], white)

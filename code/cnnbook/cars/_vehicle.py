@@ -8,7 +8,8 @@ Lamps, grilles and door lines are *marks*: outlines drawn on the body's wall, wh
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,33 @@ class Vehicle:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True)
+class Tones(NamedTuple):
+    """The polygons of a mesh sorted by look: those of one tone are always of one colour.
+
+    Attributes
+    ----------
+    of : (q,) int64
+        The tone of each polygon.
+    kinds, parts : lists of t str
+        What each tone is painted with, and what it belongs to.
+    facing : (t, 3)
+        The direction that it faces, a unit vector.
+
+    Examples
+    --------
+    >>> from cnnbook.cars._makes import DENA
+    >>> mesh = build(replace(DENA, spokes=7))
+    >>> mesh.kinds.count("rim hole"), mesh.tones.kinds.count("rim hole")  # seven to a wheel
+    (28, 2)
+    """
+
+    of: NDArray[np.int64]
+    kinds: list[str]
+    parts: list[str]
+    facing: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Mesh:
     """Polygons in painting order.
 
@@ -94,7 +121,7 @@ class Mesh:
         Corners of all polygons, and the direction that each corner faces.
     starts : (q,) int64
         The first corner of each polygon; its last is the one before the next polygon's first.
-    kinds, parts : lists of str
+    kinds, parts : lists of q str
         What each polygon is painted with, and what it belongs to.
     two_sided : (p,) bool
         Corners that are drawn whichever way they face.
@@ -115,6 +142,30 @@ class Mesh:
     kinds: list[str]
     parts: list[str]
     two_sided: NDArray[np.bool_]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """How many corners each polygon has, (q,)."""
+        return np.diff(self.starts, append=len(self.points))
+
+    @cached_property
+    def offsets(self) -> Array:
+        """Say how far from the origin each corner's plane is, times its normal's length, (p,).
+
+        A camera at c sees the corner where ``normal @ c`` is greater.
+        """
+        return np.asarray((self.points * self.normals).sum(axis=1))
+
+    @cached_property
+    def tones(self) -> Tones:
+        """Sort the polygons by what they are painted with, belong to and face."""
+        facing = self.normals[self.starts]
+        facing = facing / np.linalg.norm(facing, axis=1, keepdims=True)
+        looks = list(zip(self.kinds, self.parts, map(tuple, facing.round(6).tolist()), strict=True))
+        numbers = {look: number for number, look in enumerate(dict.fromkeys(looks))}
+        kinds, parts, directions = zip(*numbers, strict=True)
+        of = np.array([numbers[look] for look in looks], np.int64)
+        return Tones(of, list(kinds), list(parts), np.array(directions))
 
 
 def resample(outline: Any, count: int = OUTLINE_POINTS) -> Array:
@@ -348,11 +399,12 @@ class _Builder:
         v, half = self.v, self.v.width / 2
         for x in (v.front_axle, v.rear_axle):
             for y in (half - 0.21, -half):
-                for end in (x + 0.8 * v.wheel, x - 0.8 * v.wheel):
+                for forward in (1, -1):
+                    end = x + forward * 0.8 * v.wheel
                     tread = [
                         (end, y + w, z) for w, z in ((0, 0.03), (0.21, 0.03), (0.21, 0.5), (0, 0.5))
                     ]
-                    self.add(tread, (0, 0, 1), "tyre", two_sided=True)
+                    self.add(tread, (forward, 0, 0), "tyre")
             for y in (half, -half):
                 around = np.linspace(0, 2 * np.pi, 16, endpoint=False)
                 ring = np.column_stack([np.cos(around), np.zeros(16), np.sin(around)]) * v.wheel
