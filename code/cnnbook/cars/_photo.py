@@ -51,7 +51,7 @@ def develop(
     canvas.picture.putpalette(palette.astype(np.uint8).tobytes())
     picture = canvas.picture.convert("RGB").reduce(OVERSAMPLING)
     radius = roughness * rng.gammavariate(2, 0.3) * size / 150
-    if radius > 0.5:  # below, nothing is seen of it
+    if radius > 0.5:  # a weaker blur is hardly seen, and takes as long
         picture = picture.filter(ImageFilter.BoxBlur(radius))
     x, y = rng.randrange(_SPARE), rng.randrange(_SPARE)
     picture = ImageChops.add_modulo(picture, grain.crop((x, y, x + size, y + size)))
