@@ -45,6 +45,8 @@ def test_a_picture_depends_on_seed_and_number_alone(drawn):
     np.testing.assert_array_equal(tail.images, drawn.images[58:])
     np.testing.assert_array_equal(tail.labels, drawn.labels[58:])
     assert not np.array_equal(cars.draw(3, seed=12, size=96).images, again.images)
+    short = cars.draw(3, seed=np.int8(11), size=96)
+    np.testing.assert_array_equal(short.images, again.images)
 
 
 def test_parts_lie_on_the_car_and_are_small(drawn):

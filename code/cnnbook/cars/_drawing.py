@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
 from random import Random
 
 import numpy as np
@@ -127,7 +128,7 @@ def draw(
     )
     noise = make_grain(size)
     for i, label in enumerate(labels.tolist()):
-        rng = Random((seed << 32) + start + i)
+        rng = Random((index(seed) << 32) + start + i)  # NumPy's integers would overflow
         cars.poses[i], canvas = compose(mesh(label, difficulty), size, difficulty, rng)
         place = rng.uniform(0, 4), rng.uniform(0, 4)
         if watermark:
