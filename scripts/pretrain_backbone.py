@@ -13,7 +13,6 @@ import json
 import platform
 import time
 from pathlib import Path
-from random import Random
 
 import keras
 import numpy as np
@@ -21,7 +20,7 @@ from keras import layers
 from other_vehicles import CLASSES, vehicle
 
 from cnnbook._files import write_atomically
-from cnnbook.cars._drawing import compose
+from cnnbook.cars._drawing import compose, dice
 from cnnbook.cars._photo import develop, make_grain
 from cnnbook.models import RandomAffine
 
@@ -37,7 +36,7 @@ def draw(n: int, seed: int, difficulty: float = 0.15) -> tuple[np.ndarray, np.nd
     images = np.empty((n, SIZE, SIZE, 3), np.uint8)
     grain = make_grain(SIZE)
     for i, label in enumerate(labels):
-        rng = Random((seed << 32) + i)
+        rng = dice(seed, i)
         _, canvas = compose(meshes[label], SIZE, difficulty, rng)
         images[i] = develop(canvas, grain, difficulty, rng)
     return images, labels

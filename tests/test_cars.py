@@ -137,6 +137,17 @@ def test_no_scene_needs_more_colours_than_a_palette_holds():
     assert 150 < most <= places + walls + road + tones
 
 
+def test_a_palette_takes_256_colours_and_no_more():
+    canvas = Canvas(2)
+    assert canvas.numbers(np.ones((255, 3)), bytes(255)) == 0
+    assert canvas.number((1, 1, 1)) == 255
+    with pytest.raises(ValueError, match="256 colours; this scene has 257"):
+        canvas.numbers(np.ones((1, 3)), b"1")
+    with pytest.raises(IndexError):
+        canvas.number((1, 1, 1))
+    assert canvas.used == len(canvas.parts) == 256
+
+
 def test_grain_never_turns_black_into_white():
     """Grain is added modulo 256, so a colour at the end of the range would wrap around."""
     noise = make_grain(64)

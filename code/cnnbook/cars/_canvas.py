@@ -67,9 +67,12 @@ class Canvas:
         ValueError
             If they are more than the palette has left.
         """
-        first, self.used = self.used, self.used + len(parts)
-        self.colours[first : self.used] = colours
-        self.parts[first : self.used] = parts
+        first, last = self.used, self.used + len(parts)
+        if last > 256:
+            raise ValueError(f"a palette holds 256 colours; this scene has {last}")
+        self.used = last
+        self.colours[first:last] = colours
+        self.parts[first:last] = parts
         return first
 
     def regions(self) -> NDArray[np.uint8]:

@@ -17,8 +17,8 @@ from cnnbook.cars._photo import develop, make_grain
 from cnnbook.cars._street import foreground, shadow, street
 from cnnbook.cars._vehicle import Mesh
 
-# Measured: at this setting the homework's CNN ends between 80 and 95 % test accuracy after a
-# training that a reader will wait for.
+# Measured: at this setting, with 1,500 pictures of 96 pixels, the homework's CNN ends at 0.83 to
+# 0.96 test accuracy (three seeds) after a training that a reader will wait for.
 DEFAULT_DIFFICULTY = 0.0
 
 # Numbers in `regions`: 0 is the street, 1 the body, then the parts that tell makes apart.
@@ -128,7 +128,7 @@ def draw(
     )
     noise = make_grain(size)
     for i, label in enumerate(labels.tolist()):
-        rng = Random((index(seed) << 32) + start + i)  # NumPy's integers would overflow
+        rng = dice(seed, start + i)
         cars.poses[i], canvas = compose(mesh(label, difficulty), size, difficulty, rng)
         place = rng.uniform(0, 4), rng.uniform(0, 4)
         if watermark:
@@ -138,6 +138,17 @@ def draw(
     cars.watermark_masks[:] = cars.regions == _MARK
     cars.regions[cars.watermark_masks] = 0
     return cars
+
+
+def dice(seed: int, number: int) -> Random:
+    """Return the random numbers of one picture of a series.
+
+    Examples
+    --------
+    >>> dice(1, 0).random() == dice(1, 0).random() != dice(0, 1).random()
+    True
+    """
+    return Random((index(seed) << 32) + index(number))  # NumPy's own integers would overflow
 
 
 def compose(shape: Mesh, size: int, difficulty: float, rng: Random) -> tuple[int, Canvas]:
