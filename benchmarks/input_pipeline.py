@@ -27,8 +27,9 @@ CODE = Path(__file__).parents[1] / "code"
 STREAM = """
 import resource, sys
 import numpy as np
-from cnnbook import cars, training
-photos = cars.load(sys.argv[1])
+from cnnbook import training
+from cnnbook.photos import load
+photos = load(sys.argv[1])
 chosen = np.resize(np.arange(len(photos)), int(sys.argv[2]))
 batches = training.Batches(
     lambda p: photos.read(chosen[p], 64), photos.labels[chosen], 32, seed=0, workers=2
@@ -84,9 +85,10 @@ def ours(folder: str) -> Iterator[Any]:
     import tensorflow as tf
     from keras.src.trainers.data_adapters.py_dataset_adapter import PyDatasetAdapter
 
-    from cnnbook import cars, models, training
+    from cnnbook import models, training
+    from cnnbook.photos import load
 
-    photos = cars.load(folder)
+    photos = load(folder)
     if photos is None:
         raise ValueError("no photos were written")
     batches = training.Batches(

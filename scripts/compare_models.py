@@ -20,8 +20,8 @@ import keras
 import numpy as np
 
 from cnnbook import __version__, cars, models, training
-from cnnbook._files import write_atomically
-from cnnbook.cars._drawing import DEFAULT_DIFFICULTY
+from cnnbook.cars.drawing import DEFAULT_DIFFICULTY
+from cnnbook.files import write_atomically
 
 OUT = Path(__file__).parent.parent / "book" / "data" / "comparison.csv"
 COLUMNS = ("model", "photos_per_class", "seed", "epochs", "test_accuracy")

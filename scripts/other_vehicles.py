@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from cnnbook.cars._makes import mirrored, plate, rounded
-from cnnbook.cars._vehicle import Mark, Mesh, Vehicle, build, starts
+from cnnbook.cars.makes import mirrored, plate, rounded
+from cnnbook.cars.vehicle import Mark, Mesh, Vehicle, build, starts
 
 FAMILIES = ("bus", "minibus", "van", "pickup", "off-roader", "bicycle")
 MODELS_PER_FAMILY = 4

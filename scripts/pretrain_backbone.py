@@ -19,12 +19,12 @@ import numpy as np
 from keras import layers
 from other_vehicles import CLASSES, vehicle
 
-from cnnbook._files import write_atomically
-from cnnbook.cars._drawing import compose, dice
-from cnnbook.cars._photo import develop, make_grain
+from cnnbook.cars.drawing import compose, dice
+from cnnbook.cars.photo import develop, make_grain
+from cnnbook.files import write_atomically
 from cnnbook.models import RandomAffine
 
-WEIGHTS = Path(__file__).parent.parent / "code" / "cnnbook" / "weights"
+WEIGHTS = Path(__file__).parent.parent / "code" / "cnnbook" / "models" / "weights"
 SIZE = 96
 ALPHA = 0.35
 

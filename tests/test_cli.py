@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from cnnbook import cars
-from cnnbook.__main__ import main
+from cnnbook.cli import main
 
 QUICK = ["--size", "32", "--epochs", "2", "--batch-size", "8"]
 
@@ -72,7 +72,7 @@ def test_the_same_command_again_changes_nothing(run, tree, capsys):
 
 
 def test_predict_answers_as_the_model_does(run, tree, tmp_path, capsys):
-    from cnnbook.runs import open_run
+    from cnnbook.training.runs import open_run
 
     paths = [str(p) for p in sorted(tree.rglob("1.jpg"))]
     answers, page = tmp_path / "answers.json", tmp_path / "answers.html"
@@ -165,7 +165,7 @@ def test_errors_are_one_line_that_says_the_way_out(
 def test_help_teaches_and_is_quick():
     """The help imports no TensorFlow and its example names real commands and options."""
     program = (
-        "import sys; from cnnbook.__main__ import main\n"
+        "import sys; from cnnbook.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"

@@ -13,7 +13,7 @@ import pytest
 
 from cnnbook import cars, models
 
-CODE = Path(models.__file__).parents[1]
+CODE = Path(models.__file__).parents[2]
 
 
 def train(data: Path, out: Path, **variables: str) -> subprocess.Popen[bytes]:

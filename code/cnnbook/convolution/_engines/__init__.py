@@ -1,0 +1,1 @@
+"""The ways in which convolutions are computed; `cnnbook.convolution` chooses among them."""
