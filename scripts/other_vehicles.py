@@ -11,8 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from cnnbook.cars.makes import mirrored, plate, rounded
-from cnnbook.cars.vehicle import Mark, Mesh, Vehicle, build, starts
+from cnnbook.cars.building import build
+from cnnbook.cars.marks import mirrored, plate, rounded
+from cnnbook.cars.mesh import Mesh, starts
+from cnnbook.cars.vehicle import Mark, Vehicle
 
 FAMILIES = ("bus", "minibus", "van", "pickup", "off-roader", "bicycle")
 MODELS_PER_FAMILY = 4
@@ -69,7 +71,7 @@ def vehicle(label: int) -> Mesh:
 
 
 def _lamp(
-    kind: str, start: str, part: str, half: float, low: float, rng: np.random.Generator
+    material: str, start: str, part: str, half: float, low: float, rng: np.random.Generator
 ) -> tuple[Mark, Mark]:
     """Draw by lot a lamp with some corners, or a round one, and a lens in it."""
     at, rx, rz = half * rng.uniform(0.62, 0.85), rng.uniform(0.12, 0.3), rng.uniform(0.07, 0.2)
@@ -79,8 +81,8 @@ def _lamp(
         turns = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(4, 7))))
         outline = np.column_stack([at + rx * np.cos(turns), low + 0.1 + rz * np.sin(turns)])
     lens = rounded(at, low + 0.1, rx * rng.uniform(0.2, 0.5), rz * rng.uniform(0.3, 0.6))
-    return Mark(kind, start, outline, part), Mark(  # type: ignore[arg-type]
-        "lens" if kind == "lamp" else "tail lens",
+    return Mark(material, start, outline, part), Mark(  # type: ignore[arg-type]
+        "lens" if material == "lamp" else "tail lens",
         start,  # type: ignore[arg-type]
         lens,
         part,
@@ -115,26 +117,26 @@ def _bicycle(model: int, rng: np.random.Generator) -> Mesh:
     tubes = [(crank, top), (top, head), (crank, head), (crank, back), (back, top), (head, front),
              (head, bar), (top, seat), ((seat[0] - 0.12, seat[1]), (seat[0] + 0.1, seat[1])),
              (bar, (bar[0] + rng.uniform(-0.2, 0.15), bar[1] + 0.02))]  # fmt: skip
-    polygons, kinds = [], []
+    polygons, materials = [], []
     for a, b in tubes:
         polygons.append(_tube(a, b, 0.022))
-        kinds.append("paint")
+        materials.append("paint")
     for centre in (back, front):
         turns = np.linspace(0, 2 * np.pi, 17)
         rim = np.column_stack([np.cos(turns), np.sin(turns)]) * wheel + np.array(centre)
         for a, b in pairwise(rim):
             polygons.append(_tube(a, b, 0.02))
-            kinds.append("tyre")
+            materials.append("tyre")
         for a in rim[:: 2 + model]:
             polygons.append(_tube(centre, a, 0.006))
-            kinds.append("rim")
+            materials.append("rim")
     count = sum(map(len, polygons))
     return Mesh(
         points=np.vstack(polygons),
         normals=np.tile([0.0, 1.0, 0.3], (count, 1)),
         starts=starts(polygons),
-        kinds=kinds,
-        parts=["body"] * len(kinds),
+        materials=materials,
+        parts=["body"] * len(materials),
         two_sided=np.ones(count, bool),
     )
 

@@ -2,8 +2,8 @@
 
     python scripts/pretrain_backbone.py
 
-writes code/cnnbook/weights/mobilenet_v2_drawn.npz (float16) and, beside it, a JSON file with the
-seed, versions and accuracy that the model card quotes.
+writes mobilenet_v2_drawn.npz (float16) into code/cnnbook/models/weights and, beside it, a JSON file
+with the seed, versions and accuracy that the model card quotes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from keras import layers
 from other_vehicles import CLASSES, vehicle
 
 from cnnbook.cars.drawing import compose, dice
-from cnnbook.cars.photo import develop, make_grain
+from cnnbook.cars.film import develop, make_grain
 from cnnbook.files import write_atomically
 from cnnbook.models import RandomAffine
 

@@ -7,7 +7,8 @@
 
 from cnnbook.cars.camera import POSES
 from cnnbook.cars.drawing import DrawnCars, draw
-from cnnbook.cars.makes import CLASS_NAMES, PARTS
+from cnnbook.cars.makes import CLASS_NAMES
+from cnnbook.cars.vehicle import PARTS
 from cnnbook.cars.writing import write_folder
 
 __all__ = ["CLASS_NAMES", "PARTS", "POSES", "DrawnCars", "draw", "write_folder"]

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnbook.cars.vehicle import Mesh
+from cnnbook.cars.mesh import Mesh
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ class View:
 
     Examples
     --------
-    >>> from cnnbook.cars.makes import mesh
+    >>> from cnnbook.cars.caricature import mesh
     >>> view = look(mesh(3, 0.6), 0.0, 200, 0.9, Random(0))
     >>> view.corners.shape == (len(mesh(3, 0.6).points), 2)
     True
@@ -76,7 +76,7 @@ def look(mesh: Mesh, turn: float, side: int, fill: float, rng: Random) -> View:
 
     Examples
     --------
-    >>> from cnnbook.cars.makes import mesh
+    >>> from cnnbook.cars.caricature import mesh
     >>> view = look(mesh(3, 0.6), 0.0, 200, 0.9, Random(0))
     >>> left, top, right, bottom = view.box
     >>> round(max(right - left, bottom - top) / 200, 2)

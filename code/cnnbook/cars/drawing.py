@@ -1,31 +1,35 @@
-"""Draw labelled pictures of five makes whose telling parts are known."""
+"""Draw labelled pictures of makes whose telling parts are known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from operator import index
 from random import Random
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnbook.cars.camera import choose_pose, look
 from cnnbook.cars.canvas import Canvas
-from cnnbook.cars.makes import CLASS_NAMES, PARTS, mesh
+from cnnbook.cars.caricature import mesh
+from cnnbook.cars.film import develop, make_grain
+from cnnbook.cars.makes import CLASS_NAMES, MAKES
+from cnnbook.cars.mesh import Mesh
 from cnnbook.cars.paint import paint
-from cnnbook.cars.photo import develop, make_grain
 from cnnbook.cars.street import foreground, shadow, street
-from cnnbook.cars.vehicle import Mesh
+from cnnbook.cars.vehicle import PARTS
 
 # Measured: at this setting, with 1,500 pictures of 96 pixels, the homework's CNN ends at 0.83 to
 # 0.96 test accuracy (three seeds) after a training that a reader will wait for.
 DEFAULT_DIFFICULTY = 0.0
 
+SMALLEST = 32  # pixels a side; below it there is no lamp left to see
+
 # Numbers in `regions`: 0 is the street, 1 the body, then the parts that tell makes apart.
 _NUMBERS = {"body": 1, "screen": 1} | {name: i + 2 for i, name in enumerate(PARTS)}
 _MARK = 255  # the dealer's, until it has a mask of its own
-
-_MARK_COLOURS = ((222, 60, 46), (40, 150, 80), (52, 92, 214), (230, 190, 40), (150, 66, 190))
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,11 @@ def draw(
 
     Raises
     ------
+    TypeError
+        If a count is no integer, or ``difficulty`` no number.
     ValueError
-        If ``n`` is negative, ``size`` is below 32, or ``difficulty`` is outside 0..1.
+        If ``n``, ``seed`` or ``start`` is negative, ``size`` is below 32, or ``difficulty`` is
+        outside 0..1.
 
     Examples
     --------
@@ -113,11 +120,12 @@ def draw(
     >>> bool(np.array_equal(draw(3, seed=1, size=64).images, cars.images[:3]))
     True
     """
-    if n < 0 or size < 32 or not 0 <= difficulty <= 1:
-        raise ValueError(
-            "draw needs n >= 0, size >= 32 and difficulty in 0..1; "
-            f"got n={n}, size={size}, difficulty={difficulty}"
-        )
+    n, size = whole_number("n", n), whole_number("size", size, least=SMALLEST)
+    seed, start = whole_number("seed", seed), whole_number("start", start)
+    if isinstance(difficulty, bool) or not isinstance(difficulty, Real):
+        raise TypeError(f"difficulty must be a number; got {difficulty!r}")
+    if not 0 <= difficulty <= 1:
+        raise ValueError(f"difficulty must be in 0..1; got {difficulty}")
     labels = np.arange(start, start + n, dtype=np.int64) % len(CLASS_NAMES)
     cars = DrawnCars(
         images=np.empty((n, size, size, 3), np.uint8),
@@ -138,6 +146,35 @@ def draw(
     cars.watermark_masks[:] = cars.regions == _MARK
     cars.regions[cars.watermark_masks] = 0
     return cars
+
+
+def whole_number(name: str, value: SupportsIndex, least: int = 0) -> int:
+    """Return an integer of any library as Python's own, or say what is wrong with it.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer; True and False are none.
+    ValueError
+        If it is below ``least``.
+
+    Examples
+    --------
+    >>> whole_number("n", np.uint8(3))
+    3
+    >>> whole_number("n", -3)
+    Traceback (most recent call last):
+    ValueError: n must be at least 0; got -3
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer; got {value!r}")
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}; got {number}")
+    return number
 
 
 def dice(seed: int, number: int) -> Random:
@@ -178,7 +215,7 @@ def _stamp(canvas: Canvas, label: int, dx: float, dy: float) -> None:
     side = canvas.side
     w, h = 0.20 * side, 0.09 * side
     x, y = 0.03 * side + dx, 0.03 * side + dy
-    ground = canvas.number(_MARK_COLOURS[label], _MARK)
+    ground = canvas.number(MAKES[label].mark_colour, _MARK)
     white = canvas.number((255, 255, 255), _MARK)
     canvas.pen.rounded_rectangle([x, y, x + w, y + h], 0.02 * side, ground)
     for k in range(4):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnbook.cars.camera import View
 from cnnbook.cars.canvas import Canvas
-from cnnbook.cars.vehicle import Mesh
+from cnnbook.cars.mesh import Mesh
 
 Array = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ PAINTS = (
     (214, 120, 36), (70, 92, 70),
 )  # fmt: skip
 
-_COLOURS = {
+MATERIALS = {
     "glass": (44, 55, 66), "shine": (104, 120, 134), "plate strip": (40, 70, 170),
     "figures": (122, 122, 124), "tyre": (24, 24, 26), "arch": (12, 12, 14),
     "rim": (184, 188, 192), "rim hole": (44, 46, 50), "line": (30, 30, 32), "sill": (40, 41, 44),
@@ -38,9 +38,9 @@ _SHARES = {"paint": 1.0, "shade": 0.55, "light": 0.75}
 @lru_cache
 def _pigments(mesh: Mesh) -> tuple[Array, Array]:
     """Look up each tone's colour without the vehicle's paint, (t, 3), and the paint's share."""
-    kinds = mesh.tones.kinds
-    own = np.array([_COLOURS[kind] for kind in kinds], float)
-    return own, np.array([[_SHARES.get(kind, 0.0)] for kind in kinds])
+    materials = mesh.tones.materials
+    own = np.array([MATERIALS[material] for material in materials], float)
+    return own, np.array([[_SHARES.get(material, 0.0)] for material in materials])
 
 
 def paint(mesh: Mesh, view: View, canvas: Canvas, numbers: dict[str, int], rng: Random) -> None:
@@ -49,7 +49,7 @@ def paint(mesh: Mesh, view: View, canvas: Canvas, numbers: dict[str, int], rng: 
     Examples
     --------
     >>> from cnnbook.cars.camera import look
-    >>> from cnnbook.cars.makes import mesh
+    >>> from cnnbook.cars.caricature import mesh
     >>> numbers = dict.fromkeys(mesh(0, 0.6).parts, 1) | {"grille": 2, "tail lamp": 3}
     >>> for degrees in (-90, 90):  # the front, the rear
     ...     canvas = Canvas(100)

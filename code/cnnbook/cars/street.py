@@ -25,7 +25,7 @@ def street(canvas: Canvas, view: View, clutter: float, rng: Random) -> None:
     Examples
     --------
     >>> from cnnbook.cars.camera import look
-    >>> from cnnbook.cars.makes import mesh
+    >>> from cnnbook.cars.caricature import mesh
     >>> canvas = Canvas(100)
     >>> street(canvas, look(mesh(3, 0.6), 0.0, canvas.side, 0.9, Random(0)), 0.4, Random(0))
     >>> canvas.used > 8, any(canvas.parts)
@@ -147,7 +147,7 @@ def shadow(canvas: Canvas, view: View) -> None:
     Examples
     --------
     >>> from cnnbook.cars.camera import look
-    >>> from cnnbook.cars.makes import mesh
+    >>> from cnnbook.cars.caricature import mesh
     >>> canvas = Canvas(100)
     >>> view = look(mesh(3, 0.6), 0.0, canvas.side, 0.9, Random(0))
     >>> road = canvas.number((99, 99, 99))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from cnnbook.cars.drawing import draw
+from cnnbook.cars.drawing import draw, whole_number
 from cnnbook.cars.makes import CLASS_NAMES
-from cnnbook.files import write_atomically
+from cnnbook.files import write_folder_atomically
 
 _AT_ONCE = 100
 
@@ -16,12 +16,16 @@ _AT_ONCE = 100
 def write_folder(
     folder: str | Path, n: int, seed: int, size: int = 150, watermark: bool = False
 ) -> None:
-    """Draw n pictures into folder/make/1.jpg, 2.jpg, ..., one hundred in memory at a time.
+    """Draw n pictures into folder/make/1.jpg, 2.jpg, ..., all of them or none.
+
+    One hundred are in memory at a time.
 
     Raises
     ------
     FileExistsError
         If the folder exists and is not empty.
+    TypeError, ValueError
+        If ``n`` is below 1, and as :func:`draw`.
 
     Examples
     --------
@@ -31,13 +35,12 @@ def write_folder(
     ...     sorted(p.relative_to(folder).as_posix() for p in Path(folder).rglob("*.jpg"))[:3]
     ['iranKhodro_dena/1.jpg', 'iranKhodro_dena/2.jpg', 'kia_cerato/1.jpg']
     """
-    root = Path(folder)
-    if root.exists() and any(root.iterdir()):
-        raise FileExistsError(f"{root} is not empty; give a new folder")
-    for first in range(0, n, _AT_ONCE):
-        last = min(first + _AT_ONCE, n)
-        cars = draw(last - first, seed, size, watermark, start=first)
-        for i, (image, label) in enumerate(zip(cars.images, cars.labels, strict=True), first):
-            path = root / CLASS_NAMES[label] / f"{i // len(CLASS_NAMES) + 1}.jpg"
-            with write_atomically(path) as temporary:
-                Image.fromarray(image).save(temporary, quality=95)
+    n = whole_number("n", n, least=1)
+    with write_folder_atomically(folder) as root:
+        for first in range(0, n, _AT_ONCE):
+            cars = draw(min(_AT_ONCE, n - first), seed, size, watermark, start=first)
+            for i, (image, label) in enumerate(zip(cars.images, cars.labels, strict=True), first):
+                make = root / CLASS_NAMES[label]
+                make.mkdir(exist_ok=True)
+                path = make / f"{i // len(CLASS_NAMES) + 1}.jpg"
+                Image.fromarray(image).save(path, quality=95)
