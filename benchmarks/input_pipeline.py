@@ -89,8 +89,6 @@ def ours(folder: str) -> Iterator[Any]:
     from cnnbook.photos import load
 
     photos = load(folder)
-    if photos is None:
-        raise ValueError("no photos were written")
     batches = training.Batches(
         lambda p: photos.read(p, SIZE), photos.labels, BATCH, seed=0, workers=2
     )

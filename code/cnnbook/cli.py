@@ -196,13 +196,11 @@ def _split(given: argparse.Namespace) -> None:
     from cnnbook.photos import Split, check, copy_split, load, split, write_manifest
 
     photos = load(given.folder)
-    if photos is None:
-        raise ValueError("give the folder of photos")
     problems = check(photos)
     for problem in problems:
         _print_problem(problem)
     photos = photos.without(problems)
-    parts = split(photos.records, seed=given.seed)
+    parts = split(photos, seed=given.seed)
     write_manifest(given.out, photos, parts)
     if given.copy_to:
         copy_split(photos, parts, given.copy_to)

@@ -1,12 +1,14 @@
 """Every kind of file that a folder of photos holds: right pixels, or an error that names it."""
 
 import io
+import os
+import pickle
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps, features
 
-from cnnbook.photos.reading import ImageError, read_image, unreadable
+from cnnbook.photos import ImageError, read_image, read_reduced, unreadable
 
 RNG = np.random.default_rng(0)
 COLOUR = RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)
@@ -177,3 +179,98 @@ def test_unreadable_lists_the_broken_ones_with_reasons(tmp_path):
     assert all(found[tmp_path / name].find(str(tmp_path)) != 0 for name in reasons)
     assert found[tmp_path / "empty.jpg"] == "the file is empty"
     assert unreadable(good) == {}
+
+
+def test_an_error_keeps_its_path_and_reason_apart_and_can_be_sent_to_another_process(tmp_path):
+    name = os.fsdecode(b"caf\xe9\n.jpg")
+    with pytest.raises(ImageError) as caught:
+        read_image(tmp_path / name)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert (error.path, error.reason) == (tmp_path / name, "there is no such file")
+    assert str(error) == rf"{tmp_path}/caf\xe9\n.jpg: there is no such file"
+
+
+def box(brand, *compatible):
+    """Begin a file of the ISO base media format (ISO/IEC 14496-12, 4.3)."""
+    content = b"ftyp" + brand + bytes(4) + b"".join(compatible)
+    return (len(content) + 4).to_bytes(4, "big") + content + bytes(500)
+
+
+@pytest.mark.parametrize("name", ["photo.heic", "photo.jpg"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (box(b"heic", b"mif1", b"heic"), "a HEIC picture, which Pillow cannot read; save it"),
+        (box(b"mif1", b"heic", b"miaf"), "a HEIC picture, which Pillow cannot read; save it"),
+        (box(b"hevc", b"msf1"), "a HEIC picture"),
+        (box(b"isom", b"mp42"), "not a picture: it begins with"),
+    ],
+)
+def test_heic_is_called_what_it_is(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ImageError, match=f"{name}: {message}"):
+        read_image(tmp_path / name)
+
+
+def test_avif_is_read(tmp_path):
+    if not features.check("avif"):
+        pytest.skip("this Pillow was built without AVIF")
+    smooth = np.asarray(Image.linear_gradient("L").resize((64, 48)).convert("RGB"))
+    Image.fromarray(smooth).save(tmp_path / "photo.avif", quality=95)
+    assert np.abs(read_image(tmp_path / "photo.avif").astype(int) - smooth).mean() < 3
+
+
+def photo_like(h, w):
+    """A picture whose light has the spectrum of photos', 1/f, and whose colour changes slowly."""
+    frequency = np.hypot(np.fft.fftfreq(h)[:, None] * h, np.fft.fftfreq(w) * w)
+    spectrum = np.fft.fft2(RNG.normal(size=(h, w))) / (1 + frequency)
+    light = np.fft.ifft2(spectrum).real
+    tint = np.linspace((-20, 0, 30), (30, -10, 0), w)
+    return np.uint8(np.clip(128 + 50 * (light / light.std())[..., None] + tint, 0, 255))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_jpeg_that_was_halved_while_decoding_looks_like_one_that_was_not(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "large.jpg"
+    Image.fromarray(photo_like(900, 1200)).save(path, exif=exif, quality=92)
+    whole = ImageOps.exif_transpose(Image.open(path))
+    for size in ((96, 96), (60, 200), (224, 150), (700, 700)):
+        expected = whole.resize(size[::-1], Image.Resampling.BILINEAR)
+        difference = read_image(path, size=size) - np.asarray(expected, int)
+        assert np.abs(difference).mean() < 1
+
+
+@pytest.mark.parametrize(
+    ("pixels", "divisor"),
+    [
+        (10**9, 1),
+        (480_000, 1),
+        (479_999, 2),
+        (120_000, 2),
+        (119_999, 4),
+        (30_000, 4),
+        (1, 8),
+        (0, 8),
+    ],
+)
+def test_a_jpeg_is_reduced_until_it_fits(tmp_path, pixels, divisor):
+    Image.fromarray(photo_like(600, 800)).save(tmp_path / "a.jpg", quality=92)
+    reduced = read_reduced(tmp_path / "a.jpg", pixels)
+    assert reduced.shape == (600 // divisor, 800 // divisor, 3)
+    blocks = read_image(tmp_path / "a.jpg").reshape(
+        600 // divisor, divisor, 800 // divisor, divisor, 3
+    )
+    assert np.abs(reduced - blocks.mean((1, 3))).mean() < 1.5
+    Image.fromarray(COLOUR).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(read_reduced(tmp_path / "a.png", pixels), COLOUR)
+
+
+def test_a_truncated_jpeg_is_found_at_any_size(tmp_path):
+    path = tmp_path / "cut.jpg"
+    Image.fromarray(photo_like(900, 1200)).save(path)
+    path.write_bytes(path.read_bytes()[:-2000])
+    for read in (read_image, lambda p: read_image(p, (32, 32)), lambda p: read_reduced(p, 1)):
+        with pytest.raises(ImageError, match="truncated"):
+            read(path)

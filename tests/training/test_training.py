@@ -13,7 +13,6 @@ import pytest
 
 from cnnbook import cars, models, training
 from cnnbook.files import write_atomically
-from cnnbook.photos import Photo, Split, split
 
 SIZE = 32
 
@@ -26,64 +25,6 @@ def data():
 
 def small_model():
     return models.baseline_cnn(size=SIZE, seed=3)
-
-
-# ---- split
-
-
-def test_split_is_a_partition_stratified_and_repeatable():
-    labels = np.repeat(np.arange(5), [420, 421, 419, 40, 10])
-    parts = split(labels, seed=4)
-    together = np.concatenate(parts)
-    assert sorted(together) == list(range(len(labels)))
-    for label, count in enumerate([420, 421, 419, 40, 10]):
-        in_test = (labels[parts.test] == label).sum()
-        in_validation = (labels[parts.validation] == label).sum()
-        assert in_test == in_validation == round(count / 10)
-    again = split(labels, seed=4)
-    assert all(np.array_equal(a, b) for a, b in zip(parts, again, strict=True))
-    assert not np.array_equal(parts.test, split(labels, seed=5).test)
-
-
-def test_split_of_records_depends_on_content_not_on_order():
-    rng = np.random.default_rng(0)
-    records = [Photo(Path(f"{i}.jpg"), i % 3, f"{i * 7919 % 1009:064x}") for i in range(60)]
-    shuffled = [records[i] for i in rng.permutation(60)]
-
-    def names(items, part):
-        return {items[i].path for i in part}
-
-    one, two = split(records, seed=1), split(shuffled, seed=1)
-    for a, b in zip(one, two, strict=True):
-        assert names(records, a) == names(shuffled, b)
-
-
-def test_equal_files_stay_in_one_part():
-    records = [Photo(Path(f"{i}.jpg"), 0, f"{i // 2:064x}") for i in range(60)]
-    for seed in range(5):
-        where = split(records, seed=seed).names()
-        assert all(where[i] == where[i + 1] for i in range(0, 60, 2))
-
-
-@pytest.mark.parametrize(
-    ("labels", "fractions", "message"),
-    [
-        ([0, 0, 1, 1, 1], (0.8, 0.1, 0.1), "class 0 has 2 different pictures"),
-        ([0] * 10, (0.8, 0.1, 0.2), "three parts of 1"),
-        ([], (0.8, 0.1, 0.1), "nothing to split"),
-    ],
-)
-def test_split_refuses(labels, fractions, message):
-    with pytest.raises(ValueError, match=message):
-        split(labels, seed=0, fractions=fractions)
-
-
-def test_names_of_a_split():
-    assert Split(np.array([2]), np.array([0]), np.array([1])).names() == [
-        "validation",
-        "test",
-        "train",
-    ]
 
 
 # ---- callbacks

@@ -1,36 +1,26 @@
 """Any photos: read, found in folders, checked, split, and written down."""
 
-from cnnbook.photos.folders import (
-    Photo,
-    Photos,
-    Problem,
-    check,
-    copy_split,
-    load,
-    read_manifest,
-    write_manifest,
-)
-from cnnbook.photos.reading import (
-    ImageError,
-    read_image,
-    unreadable,
-)
-from cnnbook.photos.splitting import (
-    Split,
-    split,
-)
+from cnnbook.photos.checking import check
+from cnnbook.photos.copying import copy_split
+from cnnbook.photos.folders import Photo, Photos, load
+from cnnbook.photos.manifest import read_manifest, write_manifest
+from cnnbook.photos.problems import Problem, ProblemKind
+from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
+from cnnbook.photos.splitting import Split, split
 
 __all__ = [
     "ImageError",
     "Photo",
     "Photos",
     "Problem",
+    "ProblemKind",
     "Split",
     "check",
     "copy_split",
     "load",
     "read_image",
     "read_manifest",
+    "read_reduced",
     "split",
     "unreadable",
     "write_manifest",

@@ -5,11 +5,13 @@ Nothing is moved or copied: a split is three lists of positions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from cnnbook.files import printable
+from cnnbook.photos.folders import Photos
 
 __all__ = ["Split", "split"]
 
@@ -38,21 +40,20 @@ class Split(NamedTuple):
 
 
 def split(
-    labels: ArrayLike | Sequence[Any],
+    labels: ArrayLike | Photos,
     seed: int,
     fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
 ) -> Split:
-    """Share out (n,) labels or records into train, validation and test, class by class.
+    """Share out (n,) labels or photos into train, validation and test, class by class.
 
     In each class of ``m`` pictures, ``round(0.1 m)`` go to test and to validation (at least one
-    of each from three pictures on), the rest to training. Given records, files of equal content
+    of each from three pictures on), the rest to training. Given photos, files of equal content
     stay together: a photo that was saved twice must not be trained on and then tested. The result
-    of records depends on their content and ``seed`` alone, not on the order of a directory listing.
+    of photos depends on their content and ``seed`` alone, not on the order of a directory listing.
 
     Parameters
     ----------
-    labels : (n,) integers, or n records
-        Records have ``.label`` and ``.sha256`` (see :func:`cnnbook.photos.load`).
+    labels : (n,) integers, or :class:`Photos`
     seed : int
     fractions : three floats
         Train, validation, test; they sum to 1.
@@ -63,6 +64,8 @@ def split(
 
     Raises
     ------
+    TypeError
+        If the labels are no integers.
     ValueError
         If the fractions do not sum to 1, or a class is too small to be shared out.
 
@@ -77,41 +80,46 @@ def split(
     """
     if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
         raise ValueError(f"fractions must be three parts of 1; got {fractions}")
-    items: list[Any] = labels.tolist() if isinstance(labels, np.ndarray) else [*labels]  # type: ignore[misc]
-    if not items:
-        raise ValueError("there is nothing to split: no labels were given")
-    if hasattr(items[0], "sha256"):
-        classes = [item.label for item in items]
-        contents = [item.sha256 for item in items]
+    if isinstance(labels, Photos):
+        classes = labels.labels.tolist()
+        contents = [record.sha256 for record in labels.records]
+        names = {label: printable(name) for label, name in enumerate(labels.class_names)}
     else:
-        classes = [int(item) for item in items]
-        contents = [f"{position:012d}" for position in range(len(items))]
+        given = np.asarray(labels)
+        if given.size and given.dtype.kind not in "iu":
+            raise TypeError(f"labels must be integers; got {given.dtype}")
+        classes = given.tolist()
+        contents = [f"{position:012d}" for position in range(len(classes))]
+        names = {label: str(label) for label in classes}
+    if not classes:
+        raise ValueError("there is nothing to split: no labels were given")
     parts: tuple[list[int], list[int], list[int]] = ([], [], [])
     for label in sorted(set(classes)):
         groups: dict[str, list[int]] = {}
         for position, (own, content) in enumerate(zip(classes, contents, strict=True)):
             if own == label:
                 groups.setdefault(content, []).append(position)
-        _share_class(label, groups, seed, fractions, parts)
+        wanted = [
+            0 if share == 0 else max(1, round(share * len(groups))) for share in fractions[1:]
+        ]
+        if len(groups) <= sum(wanted):
+            raise ValueError(
+                f"class {names[label]} has {len(groups)} different pictures; {sum(wanted) + 1} are "
+                "needed for training, validation and test"
+            )
+        _deal(groups, wanted, np.random.default_rng([seed, label]), parts)
     return Split(*(np.array(sorted(part), np.int64) for part in parts))
 
 
-def _share_class(
-    label: int,
+def _deal(
     groups: dict[str, list[int]],
-    seed: int,
-    fractions: tuple[float, float, float],
+    wanted: list[int],
+    rng: np.random.Generator,
     parts: tuple[list[int], list[int], list[int]],
 ) -> None:
     """Deal the groups of one class to the three parts, test and validation first."""
-    wanted = [0 if share == 0 else max(1, round(share * len(groups))) for share in fractions[1:]]
-    if len(groups) <= sum(wanted):
-        raise ValueError(
-            f"class {label} has {len(groups)} different pictures; {sum(wanted) + 1} are needed for "
-            "training, validation and test"
-        )
     contents = sorted(groups)
-    np.random.default_rng([seed, label]).shuffle(contents)
+    rng.shuffle(contents)
     validation, test = wanted
     for place, content in enumerate(contents):
         part = 2 if place < test else 1 if place < test + validation else 0

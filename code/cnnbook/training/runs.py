@@ -219,8 +219,6 @@ def _photos(
         photos, parts = read_manifest(manifest, config.data)
     else:
         found = load(config.data)
-        if found is None:
-            raise ValueError("a run needs a folder of photos; its name is empty")
         problems = check(found)
         if on_problem:
             for problem in problems:
@@ -228,7 +226,7 @@ def _photos(
         if strict and problems:
             raise ValueError(f"refused, because {len(problems)} files have problems")
         photos = found.without(problems)
-        parts = split(photos.records, seed=config.seed)
+        parts = split(photos, seed=config.seed)
         _write_config(config, folder, photos)
         noted = [{"path": str(p.path), "kind": p.kind, "detail": p.detail} for p in problems]
         _write_json(folder / "problems.json", noted)
