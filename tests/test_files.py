@@ -96,6 +96,7 @@ def test_devices_are_written_to_and_stay_devices():
     with pytest.raises(OSError) as caught:
         write("/dev/full", "too much")
     assert caught.value.errno == errno.ENOSPC
+    assert str(caught.value).endswith("No space left on device: '/dev/full'")
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
@@ -130,16 +131,18 @@ def test_what_cannot_be_written_is_named(tmp_path):
     assert everything(tmp_path) == ["file", "folder", "folder/full"]
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("error", "arguments"), [(OSError, (errno.ENOSPC, "No space left")), (KeyboardInterrupt, ())]
+)
 @pytest.mark.parametrize("writer", [write_atomically, write_folder_atomically])
 @pytest.mark.parametrize("moment", ["writing", "replacing"])
 def test_a_failure_leaves_what_was_there_and_nothing_else(
-    tmp_path, monkeypatch, error, writer, moment
+    tmp_path, monkeypatch, error, arguments, writer, moment
 ):
     (tmp_path / "old").write_text("old")
 
     def fail(*_):
-        raise error
+        raise error(*arguments)
 
     targets = [tmp_path / "a" / "b" / "new", tmp_path / "new"]
     targets += [tmp_path / "old"] if writer is write_atomically else []
@@ -147,11 +150,13 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(
         with monkeypatch.context() as patch:
             if moment == "replacing":
                 patch.setattr(os, "replace", fail)
-            with pytest.raises(type(error)), writer(target) as temporary:
+            with pytest.raises(error) as caught, writer(target) as temporary:
                 inside = temporary / "1" if temporary.is_dir() else temporary
                 inside.write_text("half")
                 if moment == "writing":
                     fail()
+        if error is OSError:
+            assert str(caught.value) == f"[Errno {errno.ENOSPC}] No space left: '{target}'"
         assert everything(tmp_path) == ["old"]
         assert (tmp_path / "old").read_text() == "old"
 

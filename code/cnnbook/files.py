@@ -49,22 +49,23 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(f"{printable(target)} is a folder; give the name of a file")
-    if target.exists() and not target.is_file():
-        with tempfile.TemporaryDirectory() as scratch:
-            staged = Path(scratch, target.name)
-            yield staged
-            with staged.open("rb") as source, target.open("wb") as device:
-                shutil.copyfileobj(source, device)
-        return
-    target = _without_links(target)
-    if target.exists():
-        target.open("r+b").close()  # a read-only file is refused, as `open` would refuse it
-    with _scratch_beside(target) as scratch:
-        staged = scratch / target.name
-        yield staged
+    with _naming(target):
+        if target.exists() and not target.is_file():
+            with tempfile.TemporaryDirectory() as scratch:
+                staged = Path(scratch, target.name)
+                yield staged
+                with staged.open("rb") as source, target.open("wb") as device:
+                    shutil.copyfileobj(source, device)
+            return
+        target = _without_links(target)
         if target.exists():
-            shutil.copymode(target, staged)
-        os.replace(staged, target)
+            target.open("r+b").close()  # a read-only file is refused, as `open` would refuse it
+        with _scratch_beside(target) as scratch_folder:
+            staged = scratch_folder / target.name
+            yield staged
+            if target.exists():
+                shutil.copymode(target, staged)
+            os.replace(staged, target)
 
 
 @contextmanager
@@ -88,7 +89,7 @@ def write_folder_atomically(path: str | Path) -> Iterator[Path]:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         what = "is not empty" if target.is_dir() else "is a file"
         raise FileExistsError(f"{printable(path)} {what}; give a new folder")
-    with _scratch_beside(target) as scratch:
+    with _naming(target), _scratch_beside(target) as scratch:
         staged = scratch / target.name
         staged.mkdir()
         yield staged
@@ -115,6 +116,17 @@ def _without_links(path: Path) -> Path:
     if real.is_symlink():
         raise OSError(f"{printable(path)} is a link to itself")
     return real
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Add the name of the target to an error that has none: that the disk is full says no file."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 @contextmanager
