@@ -7,7 +7,7 @@ module knows one axis and how a `padding` argument becomes zeros on each side;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 
@@ -20,10 +20,12 @@ class Axis:
     """One axis under a sliding window: `size` inputs, zeros `before` and `after`.
 
     ========  ==========================================================
-    extent    d (k - 1) + 1, the inputs from a window's first tap to its last
-    count     floor((n + before + after - extent) / s) + 1, the outputs
+    extent    d (k - 1) + 1, from a window's first tap to its last: the effective kernel size
+    count     floor((n + before + after - extent) / s) + 1 windows: the output size
     unread    the inputs that no tap of any window falls on
     ========  ==========================================================
+
+    Negative zeros cut the axis, as a cropping layer does.
 
     Examples
     --------
@@ -42,8 +44,8 @@ class Axis:
 
     @property
     def extent(self) -> int:
-        """Inputs from the first tap of a window to its last."""
-        return self.dilation * (self.kernel - 1) + 1
+        """Inputs from the first tap of a window to its last: the effective kernel size."""
+        return effective_kernel_size(self.kernel, self.dilation)
 
     @property
     def padded(self) -> int:
@@ -52,7 +54,7 @@ class Axis:
 
     @property
     def count(self) -> int:
-        """Number of windows, the size of the output."""
+        """Number of windows: the output size."""
         return (self.padded - self.extent) // self.stride + 1
 
     @property
@@ -64,6 +66,71 @@ class Axis:
             for tap in range(self.kernel)
         }
         return tuple(i for i in range(self.size) if i not in read)
+
+
+@dataclass(frozen=True)
+class TransposedAxis:
+    """One axis of a transposed layer: each of `size` inputs adds its multiple of the kernel.
+
+    `padding` is the convolution's that is undone: "valid", "same" or its zeros (before, after).
+
+    ======  ====================================================================
+    extent  d (k - 1) + 1, the effective kernel size e
+    cut     what the padding takes off: 0 for "valid", 2 floor(e / 2) for "same"
+    count   (n - 1) s + e - cut + output_padding, the output size; without output_padding
+            n s for "same" and n s + max(e - s, 0) for "valid"
+    ======  ====================================================================
+
+    Several sizes have the same number of windows; without `output_padding` this is Keras' choice,
+    and the smallest where the zeros are given.
+
+    Examples
+    --------
+    >>> TransposedAxis(5, 3, stride=2, padding="same").count
+    10
+    >>> TransposedAxis(5, 3, stride=2, padding="same", output_padding=0).count
+    9
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    padding: str | tuple[int, int] = "valid"
+    output_padding: int | None = None
+
+    @property
+    def extent(self) -> int:
+        """Effective kernel size."""
+        return effective_kernel_size(self.kernel, self.dilation)
+
+    @property
+    def cut(self) -> int:
+        """Outputs that the padding takes off, both ends together."""
+        if isinstance(self.padding, tuple):
+            return sum(self.padding)
+        return 2 * (self.extent // 2) if self.padding == "same" else 0
+
+    @property
+    def count(self) -> int:
+        """Output size."""
+        if self.output_padding is None and self.padding == "same":
+            return self.size * self.stride
+        if self.output_padding is None and self.padding == "valid":
+            return self.size * self.stride + max(self.extent - self.stride, 0)
+        overlap_free = (self.size - 1) * self.stride + self.extent
+        return overlap_free - self.cut + (self.output_padding or 0)
+
+
+def effective_kernel_size(kernel: int, dilation: int = 1) -> int:
+    """Return d (k - 1) + 1, the inputs from the first tap of a dilated window to its last.
+
+    Examples
+    --------
+    >>> effective_kernel_size(3), effective_kernel_size(3, dilation=2)
+    (3, 5)
+    """
+    return dilation * (kernel - 1) + 1
 
 
 def pair(value: IntPair, name: str, least: int = 1) -> tuple[int, int]:
@@ -83,8 +150,8 @@ def pair(value: IntPair, name: str, least: int = 1) -> tuple[int, int]:
     ...
     ValueError: stride must be at least 1, got 0
     """
-    numbers = tuple(value) if isinstance(value, Sequence) else (value, value)
     try:
+        numbers = tuple(value) if isinstance(value, Iterable) else (value, value)
         first, second = (index(number) for number in numbers)
     except (TypeError, ValueError):
         message = f"{name} must be one whole number or a pair of them, got {value!r}"
@@ -110,7 +177,7 @@ def same_padding(size: int, kernel: int, stride: int = 1, dilation: int = 1) -> 
     (0, 1)
     """
     count = -(-size // stride)
-    total = max((count - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
+    total = max((count - 1) * stride + effective_kernel_size(kernel, dilation) - size, 0)
     return total // 2, total - total // 2
 
 
@@ -139,7 +206,7 @@ def window_axes(
     --------
     >>> [axis.count for axis in window_axes((28, 28), (3, 3), stride=2, padding="same")]
     [14, 14]
-    >>> window_axes((5, 5), (3, 3), dilation=3)
+    >>> window_axes((5, 5), (3, 3), dilation=3)  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
     ...
     ValueError: the kernel does not fit: 3 taps with dilation 3 span 7 = 3*(3-1)+1 rows, the padded
@@ -173,9 +240,7 @@ def transposed_size(
 ) -> tuple[int, int]:
     """Input size (h, w) that a transposed layer gives back for `count` = (oh, ow) outputs.
 
-    Several sizes have the same number of windows; this is Keras' choice: n s for "same", n s +
-    max(extent - s, 0) for "valid", and otherwise the smallest, (n - 1) s + extent - before -
-    after.
+    Each axis is a `TransposedAxis`, where the rule stands.
 
     Examples
     --------
@@ -185,19 +250,13 @@ def transposed_size(
     (9, 9)
     """
     strides, dilations = pair(stride, "stride"), pair(dilation, "dilation")
-    extents = [d * (k - 1) + 1 for k, d in zip(kernel, dilations, strict=True)]
-    if padding == "same":
-        rows, columns = (n * s for n, s in zip(count, strides, strict=True))
-    elif padding == "valid":
-        rows, columns = (
-            n * s + max(extent - s, 0) for n, s, extent in zip(count, strides, extents, strict=True)
-        )
+    borders: tuple[str | tuple[int, int], ...]
+    if padding == "same" or padding == "valid":
+        borders = (padding, padding)
     else:
-        sides = _sides(count, kernel, strides, padding, dilations)
-        rows, columns = (
-            (n - 1) * s + extent - sum(side)
-            for n, s, extent, side in zip(count, strides, extents, sides, strict=True)
-        )
+        borders = _sides(count, kernel, strides, padding, dilations)
+    axes = map(TransposedAxis, count, kernel, strides, dilations, borders)
+    rows, columns = (axis.count for axis in axes)
     return rows, columns
 
 
