@@ -182,7 +182,7 @@ def _slopes(f: Function, x: Array, place: tuple[int, ...], value: float, jitter:
     step = STEP * max(1.0, abs(x[place]))
     last = step * CLOSER**LOOKS
     if x[place]:
-        last = min(last, abs(x[place]) * CLOSER**4)
+        last = max(SMALLEST, min(last, abs(x[place]) * CLOSER**4))
     wide = _look(f, x, place, step, value, jitter)
     smooth: _Slopes | None = None
     kinks: list[_Slopes] = []
