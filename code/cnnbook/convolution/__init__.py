@@ -1,16 +1,15 @@
 """Questions 1 and 2: convolution and pooling in NumPy, each fast way beside its definition."""
 
+from cnnbook.convolution.kernels import LAPLACIAN_4, LAPLACIAN_8, SOBEL_X, SOBEL_Y
 from cnnbook.convolution.layer import (
-    LAPLACIAN_4,
-    LAPLACIAN_8,
-    SOBEL_X,
-    SOBEL_Y,
     conv2d,
     conv2d_backward,
     conv2d_backward_reference,
     conv2d_reference,
     conv2d_transpose,
     conv2d_transpose_reference,
+)
+from cnnbook.convolution.plane import (
     convolve2d,
     convolve2d_reference,
     correlate2d,

@@ -3,6 +3,9 @@
 Padding takes no part in the result: a maximum never picks it (as if it were minus infinity) and an
 average does not count it, as in TensorFlow and Keras. PyTorch's average counts it unless told
 otherwise (`count_include_pad=False`).
+
+The arguments are `size` and `stride`, as `kernel_size` and `stride` of PyTorch's functions; the
+layers of `cnnbook.shapes` describe Keras layers and have Keras' names, `pool_size` and `strides`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cnnbook.convolution._numbers import is_floating, real, summing
 from cnnbook.convolution.windows import Array, Axes, interior, pad, windows
 from cnnbook.geometry import IntPair, Padding, pair, window_axes
 
@@ -22,7 +26,8 @@ def max_pool2d(
     Parameters
     ----------
     size, stride : int or pair
-        The window and its step; without a stride the windows lie side by side.
+        The window and its step; without a stride the windows lie side by side. (Keras' layers,
+        and `cnnbook.shapes`, call them `pool_size` and `strides`.)
     padding : str, int or pairs
         As in `conv2d`; the border is never picked, and must be narrower than the window.
 
@@ -81,7 +86,7 @@ def max_pool2d_backward(
         first = free & ((value == largest) | np.isnan(value))
         gradient[:, :, :, *tap] += np.where(first, g, 0)
         free &= ~first
-    return interior(dx, axes).copy()
+    return interior(dx, axes).astype(g.dtype)
 
 
 def average_pool2d(
@@ -89,19 +94,21 @@ def average_pool2d(
 ) -> Array:
     """Mean of each window without the border: (n, h, w, c) -> (n, oh, ow, c).
 
-    Integers give float64; floats keep their dtype. Arguments are those of `max_pool2d`.
+    Integers give float64; floats keep their dtype, those of two bytes are summed in float32.
+    Arguments are those of `max_pool2d`.
 
     Examples
     --------
     >>> average_pool2d(np.full((1, 1, 3, 1), 3.0), (1, 3), 1, padding="same").ravel()
     array([3., 3., 3.])
     """
-    view = _windows(_floating(x), size, stride, padding, 0)
-    y = np.zeros((*view.shape[:3], view.shape[5]), view.dtype)
+    x = _floating("x", x)
+    view = _windows(x, size, stride, padding, 0)
+    y = np.zeros((*view.shape[:3], view.shape[5]), summing(x.dtype))
     for tap in np.ndindex(view.shape[3:5]):
         y += view[:, :, :, *tap]
-    y /= _inside(_axes(x, size, stride, padding)).astype(view.dtype)
-    return y
+    y /= _inside(_axes(x, size, stride, padding)).astype(y.dtype)
+    return y.astype(x.dtype, copy=False)
 
 
 def average_pool2d_reference(
@@ -115,9 +122,13 @@ def average_pool2d_reference(
     array([[ 2.5,  4.5],
            [10.5, 12.5]])
     """
-    view = _windows(_floating(x), size, stride, padding, 0)
-    image = _windows(np.ones_like(_floating(x)), size, stride, padding, 0)
-    return np.asarray(view.sum(axis=(3, 4)) / image.sum(axis=(3, 4)))
+    x = _floating("x", x)
+    wide = x.astype(summing(x.dtype))
+    sums, counts = (
+        _windows(image, size, stride, padding, 0).sum(axis=(3, 4))
+        for image in (wide, np.ones_like(wide))
+    )
+    return np.asarray(sums / counts).astype(x.dtype)
 
 
 def average_pool2d_backward(
@@ -139,10 +150,10 @@ def average_pool2d_backward(
     axes = _axes(x, size, stride, padding)
     g = _upstream(g, windows(pad(np.asarray(x), axes), axes))
     dx, gradient = _gradient_windows(g, axes)
-    share = g / _inside(axes).astype(g.dtype)
+    share = g / _inside(axes).astype(dx.dtype)
     for tap in np.ndindex(axes[0].kernel, axes[1].kernel):
         gradient[:, :, :, *tap] += share
-    return interior(dx, axes).copy()
+    return interior(dx, axes).astype(g.dtype)
 
 
 def global_average_pool2d(x: npt.ArrayLike) -> Array:
@@ -153,7 +164,8 @@ def global_average_pool2d(x: npt.ArrayLike) -> Array:
     >>> global_average_pool2d(np.array([[10, 3], [9, 18]]).reshape(1, 2, 2, 1))
     array([[10.]])
     """
-    return np.asarray(_floating(_images(x)).mean(axis=(1, 2)))
+    x = _floating("x", _images(x))
+    return np.asarray(x.mean(axis=(1, 2), dtype=summing(x.dtype))).astype(x.dtype, copy=False)
 
 
 def global_average_pool2d_reference(x: npt.ArrayLike) -> Array:
@@ -177,19 +189,23 @@ def global_average_pool2d_backward(g: npt.ArrayLike, x: npt.ArrayLike) -> Array:
     array([0.5, 0.5, 0.5, 0.5])
     """
     x = _images(x)
-    return average_pool2d_backward(np.asarray(g)[:, None, None], x, x.shape[1:3])
+    g = _floating("g", g)
+    if g.shape != (len(x), x.shape[3]):
+        expected = (len(x), x.shape[3])
+        raise ValueError(f"g must have the shape of the output, {expected}, got {g.shape}")
+    return average_pool2d_backward(g[:, None, None], x, x.shape[1:3])
 
 
 def _images(x: npt.ArrayLike) -> Array:
-    x = np.asarray(x)
+    x = real("x", x)
     if x.ndim != 4:
         raise ValueError(f"x must be (n, h, w, c), got shape {x.shape}")
     return x
 
 
-def _floating(x: npt.ArrayLike) -> Array:
-    x = np.asarray(x)
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+def _floating(name: str, array: npt.ArrayLike) -> Array:
+    array = real(name, array)
+    return array if is_floating(array.dtype) else array.astype(np.float64)
 
 
 def _axes(x: npt.ArrayLike, size: IntPair, stride: IntPair | None, padding: Padding) -> Axes:
@@ -211,15 +227,10 @@ def _windows(
 
 def _lowest(x: npt.ArrayLike) -> float:
     """Return what no maximum picks."""
-    dtype = np.asarray(x).dtype
-    match dtype.kind:
-        case "f":
-            return -np.inf
-        case "b":
-            return False
-        case "i" | "u":
-            return int(np.iinfo(dtype).min)
-    raise TypeError(f"x must hold real numbers, got dtype {dtype}")
+    dtype = real("x", x).dtype
+    if is_floating(dtype):
+        return -np.inf
+    return False if dtype.kind == "b" else int(np.iinfo(dtype).min)
 
 
 def _inside(axes: Axes) -> Array:
@@ -229,7 +240,7 @@ def _inside(axes: Axes) -> Array:
 
 
 def _upstream(g: npt.ArrayLike, view: Array) -> Array:
-    g = _floating(g)
+    g = _floating("g", g)
     expected = (*view.shape[:3], view.shape[5])
     if g.shape != expected:
         raise ValueError(f"g must have the shape of the output, {expected}, got {g.shape}")
@@ -238,5 +249,5 @@ def _upstream(g: npt.ArrayLike, view: Array) -> Array:
 
 def _gradient_windows(g: Array, axes: Axes) -> tuple[Array, Array]:
     """Zeros for the gradient of a padded batch, and their windows to add to."""
-    dx = np.zeros((len(g), axes[0].padded, axes[1].padded, g.shape[3]), g.dtype)
+    dx = np.zeros((len(g), axes[0].padded, axes[1].padded, g.shape[3]), summing(g.dtype))
     return dx, windows(dx, axes)

@@ -55,7 +55,7 @@ def interior(padded: Array, axes: Axes) -> Array:
     ]
 
 
-def pad(x: Array, axes: Axes, value: float = 0) -> Array:
+def pad(x: Array, axes: Axes, value: complex = 0) -> Array:
     """Return the batch with its border, every cell of which is `value`.
 
     Examples

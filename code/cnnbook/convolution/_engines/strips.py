@@ -32,10 +32,14 @@ SMALL_PRODUCT = 10**6
 SHORT_PIECE = 500
 
 
+Place = tuple[slice, slice]
+
+
 class Strips:
     """Walk over a batch in strips of output rows whose windows fit in the cache as one matrix.
 
-    A strip is the same rows of one or several images. Its matrix has one row per window and one
+    A strip is the same rows of one or several images, or where the kernel is very large a piece of
+    one row. Its matrix has one row per window and one
     column per number in the window, and lies in memory in the order that is quicker to copy: for
     many channels a window at a time, whose channels are neighbours; for few channels a tap at a
     time, whose pixels are neighbours in a channel-first copy.
@@ -47,8 +51,8 @@ class Strips:
     >>> strips = Strips(x.shape, x.dtype, (Axis(3, 2), Axis(3, 2)))
     >>> for images in strips.images():
     ...     strips.read(x[images])
-    ...     for rows in strips.rows():
-    ...         print(strips.columns(rows)[0])
+    ...     for place in strips.places():
+    ...         print(strips.columns(place)[0])
     [[0. 1. 3. 4.]
      [1. 2. 4. 5.]
      [3. 4. 6. 7.]
@@ -64,9 +68,11 @@ class Strips:
         self.window = (height.kernel, width.kernel, channels // groups)
         self.tap_major = channels // groups < FEW_CHANNELS
 
-        row = prod(self.window) * groups * width.count
+        cell = prod(self.window) * groups
+        row = cell * width.count
         image = max(row * height.count, height.padded * width.padded * channels)
         numbers = STRIP_BYTES // np.dtype(dtype).itemsize
+        self.columns_at_once = _between(1, numbers // max(1, cell), width.count)
         self.rows_at_once = _between(1, numbers // max(1, row), height.count)
         self.images_at_once = _between(1, numbers // max(1, image), n)
 
@@ -76,28 +82,31 @@ class Strips:
         self.held = 0
         view = windows(self.padded, axes)
         self.windows = view.reshape(*view.shape[:-1], groups, channels // groups)
-        self.buffer = np.empty(self.images_at_once * self.rows_at_once * row, dtype)
+        most_cells = self.images_at_once * self.rows_at_once * self.columns_at_once
+        self.buffer = np.empty(most_cells * cell, dtype)
 
     def images(self) -> Iterator[slice]:
         """Slices of the batch, to be read one after the other."""
         for first in range(0, self.n, self.images_at_once):
             yield slice(first, min(first + self.images_at_once, self.n))
 
-    def rows(self) -> Iterator[slice]:
-        """Slices of the output's rows: one strip each."""
-        count = self.axes[0].count
-        for first in range(0, count, self.rows_at_once):
-            yield slice(first, min(first + self.rows_at_once, count))
+    def places(self) -> Iterator[Place]:
+        """Slices of the output's rows and columns: one strip each."""
+        height, width = (axis.count for axis in self.axes)
+        for top in range(0, height, self.rows_at_once):
+            rows = slice(top, min(top + self.rows_at_once, height))
+            for left in range(0, width, self.columns_at_once):
+                yield rows, slice(left, min(left + self.columns_at_once, width))
 
     def read(self, x: Array) -> None:
         """Put some images of the batch within the border of zeros."""
         self.held = len(x)
         interior(self.padded[: self.held], self.axes)[...] = x
 
-    def columns(self, rows: slice) -> Array:
+    def columns(self, place: Place) -> Array:
         """Matrix of a strip's windows, (groups, windows, kh kw c/groups)."""
-        matrix, by_window = self._matrix(rows)
-        by_window[...] = self.windows[: self.held, rows]
+        matrix, by_window = self._matrix(place)
+        by_window[...] = self.windows[: self.held, *place]
         return matrix
 
     def clear(self, images: int) -> None:
@@ -109,17 +118,23 @@ class Strips:
         """View what was added, without the border."""
         return interior(self.padded[: self.held], self.axes)
 
-    def add(self, g: Array, weights: Array, rows: slice) -> None:
+    def add(self, g: Array, weights: Array, place: Place) -> None:
         """Add g W^T to the windows of the padded images: the transpose of `columns`."""
-        matrix, by_window = self._matrix(rows)
+        matrix, by_window = self._matrix(place)
         np.matmul(g, weights.transpose(0, 2, 1), out=matrix)
-        target = self.windows[: self.held, rows]
-        for tap in np.ndindex(self.axes[0].kernel, self.axes[1].kernel):
-            target[:, :, :, *tap] += by_window[:, :, :, *tap]
+        target = self.windows[: self.held, *place]
+        cells, taps = target.shape[:3], target.shape[3:5]
+        # Windows overlap, so they are added one tap of all at a time, or one window at a time.
+        if prod(taps) <= prod(cells):
+            for tap in np.ndindex(taps):
+                target[:, :, :, *tap] += by_window[:, :, :, *tap]
+        else:
+            for cell in np.ndindex(cells):
+                target[cell] += by_window[cell]
 
-    def _matrix(self, rows: slice) -> tuple[Array, Array]:
+    def _matrix(self, place: Place) -> tuple[Array, Array]:
         """View the buffer as a matrix (groups, windows, numbers) and in the order of `windows`."""
-        cells = (self.held, rows.stop - rows.start, self.axes[1].count)
+        cells = (self.held, *(part.stop - part.start for part in place))
         count, numbers = prod(cells), prod(self.window)
         used = self.buffer[: self.groups * count * numbers]
         if self.tap_major:
@@ -181,8 +196,8 @@ def convolve(x: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
     y = np.empty((len(x), axes[0].count, axes[1].count, w.shape[3]), x.dtype)
     for images in strips.images():
         strips.read(x[images])
-        for rows in strips.rows():
-            multiply(strips.columns(rows), weights, by_group(y[images, rows], groups))
+        for place in strips.places():
+            multiply(strips.columns(place), weights, by_group(y[images, *place], groups))
     return y
 
 
@@ -221,8 +236,8 @@ def kernel_gradient(g: Array, x: Array, axes: Axes, groups: int = 1) -> Array:
     dw = np.zeros((groups, kh * kw * c, o // groups), x.dtype)
     for images in strips.images():
         strips.read(x[images])
-        for rows in strips.rows():
-            dw += strips.columns(rows).transpose(0, 2, 1) @ by_group(g[images, rows], groups)
+        for place in strips.places():
+            dw += strips.columns(place).transpose(0, 2, 1) @ by_group(g[images, *place], groups)
     return dw.transpose(1, 0, 2).reshape(kh, kw, c, o)
 
 
@@ -239,25 +254,26 @@ def input_gradient(g: Array, w: Array, axes: Axes, groups: int = 1) -> Array:
            [1., 2., 1.]])
     """
     turned = _turned(axes)
-    if turned and w.shape[2] >= FEW_CHANNELS:
-        return convolve(g, half_turned(w, groups), turned, groups)
+    # Zeros around g times a weight that is not finite would reach pixels which never met it.
+    if turned and w.shape[2] >= FEW_CHANNELS and np.isfinite(w).all():
+        return convolve(g, rotated_180(w, groups), turned, groups)
     dx = np.empty((len(g), axes[0].size, axes[1].size, w.shape[2] * groups), g.dtype)
     strips = Strips(dx.shape, dx.dtype, axes, groups)
     weights = as_matrix(w, groups)
     for images in strips.images():
         strips.clear(images.stop - images.start)
-        for rows in strips.rows():
-            strips.add(by_group(g[images, rows], groups), weights, rows)
+        for place in strips.places():
+            strips.add(by_group(g[images, *place], groups), weights, place)
         dx[images] = strips.sums()
     return dx
 
 
-def half_turned(w: Array, groups: int = 1) -> Array:
+def rotated_180(w: Array, groups: int = 1) -> Array:
     """Turn by 180 degrees, swap channels: (kh, kw, c/groups, o) -> (kh, kw, o/groups, c).
 
     Examples
     --------
-    >>> half_turned(np.arange(6).reshape(1, 3, 1, 2))[0].tolist()
+    >>> rotated_180(np.arange(6).reshape(1, 3, 1, 2))[0].tolist()
     [[[4], [5]], [[2], [3]], [[0], [1]]]
     """
     kh, kw, channels, filters = w.shape
