@@ -293,3 +293,47 @@ def test_what_is_not_finite_is_named():
     for explain in (grad_cam, lambda *given: GradCAM(model)(*given[1:])):
         with pytest.raises(ValueError, match="weight 'head/kernel' is NaN or infinite"):
             explain(model, images, 1)
+
+
+class SoftmaxOfItsOwn(keras.Model):
+    """Neither its logits nor its softmax are a layer's."""
+
+    def __init__(self):
+        super().__init__()
+        self.base = backbone()
+        self.matrix = self.add_weight(shape=(CHANNELS, CLASSES), name="matrix")
+
+    def call(self, x):
+        return keras.activations.softmax(ops.mean(self.base(x), axis=(1, 2)) @ self.matrix)
+
+
+def test_a_softmax_in_a_models_own_code():
+    model, images = SoftmaxOfItsOwn(), pictures()
+    model(images)
+    randomised(model)
+    expected = closed_form(numpy(model.base(images)), model.matrix, 1)
+    if keras.backend.backend() == "jax":  # whose traced arrays cannot carry the logits along
+        with pytest.warns(UserWarning, match="explains a probability"):
+            maps = grad_cam(model, images, 1)
+        assert_same(maps, GradCAM(model, score=lambda y: y[:, 1])(images))
+    else:
+        assert_same(grad_cam(model, images, 1), expected)
+        assert_same(GradCAM(model)(images, 1), expected)
+
+
+def test_a_softmax_of_its_own_on_a_layers_logits():
+    class Headed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.base, self.pool = backbone(), layers.GlobalAveragePooling2D()
+            self.head = dense()
+
+        def call(self, x):
+            return keras.activations.softmax(self.head(self.pool(self.base(x))))
+
+    model, images = Headed(), pictures()
+    model(images)
+    randomised(model)
+    expected = closed_form(numpy(model.base(images)), model.head.kernel, 1)
+    assert_same(grad_cam(model, images, 1), expected)
+    assert_same(GradCAM(model)(images, 1), expected)

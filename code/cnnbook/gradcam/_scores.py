@@ -92,7 +92,13 @@ def settled(flow: Dataflow, output: Any, name: str) -> Logits:
             return _logits(call, how.interceptor, call.output, axis, name, how.axis is None)
         remembered = keras_private.remembered_logits(tensor)
         if remembered is not None and (call is not None or tensor is output):
-            return _remembered(flow.maker(remembered), call, remembered, name)
+            maker = flow.maker(remembered)
+            if maker is not None:
+                axis = _class_axis(maker, remembered, name)
+                return _logits(maker, _as_it_is, remembered, axis, name, None)
+            if keras.backend.backend() != "jax":  # what it traces remembers nothing
+                axis = _class_axis(call, remembered, name)
+                return _logits(call, _what_is_remembered, remembered, axis, name, None)
         squeezed = squeezed and call is not None and _long_axes(call.output) == _long_axes(output)
         plain = call if squeezed else plain
     explained = output if plain is None else plain.output
@@ -152,14 +158,6 @@ def _only_moves(call: Call) -> bool:
         or kind is keras.layers.Identity
     )
     return moves and len(inputs) == 1 and prod(call.shape) == prod(inputs[0].shape)
-
-
-def _remembered(maker: Call | None, call: Call | None, logits: Any, name: str) -> Logits:
-    """Logits that Keras hung on its softmax: of the layer that made them, or through the result."""
-    if maker is not None:
-        return _logits(maker, _as_it_is, logits, _class_axis(maker, logits, name), name, None)
-    axis = _class_axis(call, logits, name)
-    return _logits(call, _what_is_remembered, logits, axis, name, None)
 
 
 def _logits(
