@@ -1,4 +1,4 @@
-"""Grad-CAM beside the least work it could be, the textbook recipe and tf-keras-vis.
+"""Grad-CAM and HiResCAM beside the least work it could be, the textbook recipe and tf-keras-vis.
 
 The lower bound is one traced forward pass and one traced backward pass through the head alone.
 All programs explain the same layer of the same flat Functional model, the only kind that the
@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from cnnbook.gradcam import GradCAM, grad_cam
+from cnnbook.gradcam import GradCAM, HiResCAM, grad_cam, hires_cam
 
-SIDE, CLASS = 150, 2
+SIDE, CLASS, CLASSES = 150, 2, 5
 BATCHES = (1, 32)
 ROUNDS = {1: 40, 32: 7}
 
@@ -31,7 +31,7 @@ def small_cnn() -> tuple[keras.Model, str]:
         x = layers.MaxPooling2D()(x) if filters > 32 else x
         x = layers.Conv2D(filters, 3, activation="relu")(x)
     x = layers.Dense(128, activation="relu")(layers.Flatten()(layers.MaxPooling2D()(x)))
-    outputs = layers.Softmax()(layers.Dense(5, name="logits")(x))
+    outputs = layers.Softmax()(layers.Dense(CLASSES, name="logits")(x))
     model = keras.Model(inputs, outputs)
     return model, [layer.name for layer in model.layers if "conv" in layer.name][-1]
 
@@ -41,7 +41,7 @@ def mobilenet_v2() -> tuple[keras.Model, str]:
         warnings.simplefilter("ignore")  # 150 is not a size with published weights; none are used
         base = keras.applications.MobileNetV2((SIDE, SIDE, 3), include_top=False, weights=None)
     x = layers.Dense(128, activation="relu")(layers.GlobalAveragePooling2D()(base.output))
-    outputs = layers.Softmax()(layers.Dense(5, name="logits")(x))
+    outputs = layers.Softmax()(layers.Dense(CLASSES, name="logits")(x))
     return keras.Model(base.input, outputs), "out_relu"
 
 
@@ -70,6 +70,16 @@ def lower_bound(model: keras.Model, layer: str) -> Explain:
 def traced(model: keras.Model, layer: str) -> Explain:
     explain = GradCAM(model, layer)
     return lambda images: explain(images, CLASS)
+
+
+def traced_hires(model: keras.Model, layer: str) -> Explain:
+    explain = HiResCAM(model, layer)
+    return lambda images: explain(images, CLASS)
+
+
+def all_classes(model: keras.Model, layer: str) -> Explain:
+    explain = GradCAM(model, layer)
+    return lambda images: explain(images, [[*range(CLASSES)]])
 
 
 def untraced(model: keras.Model, layer: str) -> Explain:
@@ -110,10 +120,13 @@ def tf_keras_vis(model: keras.Model, layer: str) -> Explain:
     )
 
 
+HIRES, ALL_CLASSES = "HiResCAM (traced)", f"GradCAM, all {CLASSES} classes"
 PROGRAMS: dict[str, Callable[[keras.Model, str], Explain]] = {
     "forward pass alone": forward_only,
     "lower bound": lower_bound,
     "GradCAM (traced)": traced,
+    HIRES: traced_hires,
+    ALL_CLASSES: all_classes,
     "grad_cam": untraced,
     "textbook recipe, one by one": textbook_recipe,
 }
@@ -145,10 +158,15 @@ def _columns(builders: dict[str, Any]) -> Iterator[tuple[str, dict[str, float]]]
         programs = {name: builder(model, layer) for name, builder in builders.items()}
         for n in BATCHES:
             images = np.random.default_rng(0).uniform(0, 1, (n, SIDE, SIDE, 3)).astype("float32")
-            expected = grad_cam(model, images, CLASS, layer)
+            grad, per_class, hires = (
+                grad_cam(model, images, CLASS, layer),
+                grad_cam(model, images, [[*range(CLASSES)]], layer),
+                hires_cam(model, images, CLASS, layer),
+            )
+            others = {"forward pass alone": None, HIRES: hires, ALL_CLASSES: per_class}
             for name, explain in programs.items():
-                result = explain(images)  # traces too
-                if name != "forward pass alone":
+                result, expected = explain(images), others.get(name, grad)  # traces too
+                if expected is not None:
                     np.testing.assert_allclose(result, expected, atol=1e-3 * expected.max())
             yield f"{model_name}, {n}", _milliseconds(programs, images)
 

@@ -15,20 +15,24 @@ from cnnbook.faithfulness import (
     energy_ratio,
     insertion,
     iou_at_half,
-    localisation,
+    localization,
     pointing_game,
-    randomisation_cascade,
+    randomization_cascade,
     rank_accuracy,
     rank_correlation,
 )
-from cnnbook.gradcam import grad_cam, resize
+from cnnbook.gradcam import grad_cam, hires_cam, resize
 
-RNG = np.random.default_rng(0)
+
+def random(seed=0):
+    """A generator of a test's own: no test's numbers depend on which others ran before."""
+    return np.random.default_rng(seed)
 
 
 def maps_and_masks(n=60, h=14, w=11):
-    maps = np.maximum(RNG.normal(0, 1, (n, h, w)), 0).astype("float32")
-    masks = RNG.random((n, h, w)) < RNG.uniform(0.05, 0.6, (n, 1, 1))
+    rng = random()
+    maps = np.maximum(rng.normal(0, 1, (n, h, w)), 0).astype("float32")
+    masks = rng.random((n, h, w)) < rng.uniform(0.05, 0.6, (n, 1, 1))
     masks[:, 3, 4] = True
     return maps, masks
 
@@ -36,7 +40,7 @@ def maps_and_masks(n=60, h=14, w=11):
 MAPS, MASKS = maps_and_masks()
 
 
-# ------------------------------------------------- localisation, pixel by pixel as Quantus defines
+# ------------------------------------------------- localization, pixel by pixel as Quantus defines
 
 
 def pixels(one_map):
@@ -91,7 +95,9 @@ def test_energy_and_its_ratio_to_the_area():
 
 
 def test_rank_accuracy():
-    distinct = RNG.permuted(np.arange(MAPS.size).reshape(len(MAPS), -1), axis=1).reshape(MAPS.shape)
+    distinct = (
+        random().permuted(np.arange(MAPS.size).reshape(len(MAPS), -1), axis=1).reshape(MAPS.shape)
+    )
     expected = [plain_rank(a, m) for a, m in zip(distinct, MASKS, strict=True)]
     np.testing.assert_allclose(rank_accuracy(distinct, MASKS), expected)
 
@@ -109,7 +115,7 @@ def test_maps_are_resized_to_the_masks():
 
 
 def test_a_row_of_the_table_is_the_means():
-    assert localisation(MAPS, MASKS, tolerance=1) == {
+    assert localization(MAPS, MASKS, tolerance=1) == {
         "pointing": pointing_game(MAPS, MASKS, 1).mean(),
         "energy / area": energy_ratio(MAPS, MASKS).mean(),
         "IoU at half": iou_at_half(MAPS, MASKS).mean(),
@@ -149,12 +155,12 @@ def brightness_model(units=2):
 
 
 def pictures(n=3):
-    return RNG.uniform(0, 255, (n, 16, 16, 3)).astype("float32")
+    return random(1).uniform(0, 255, (n, 16, 16, 3)).astype("float32")
 
 
 def test_curves_begin_and_end_where_they_should():
     model, images = brightness_model(), pictures()
-    maps = RNG.random((3, 4, 4))
+    maps = random().random((3, 4, 4))
     whole = model.predict_on_batch(images)
     gone = model.predict_on_batch(blurred(images, 16 / 12))
     rows, classes = np.arange(3), np.array([1, 0, 1])
@@ -169,7 +175,7 @@ def test_curves_begin_and_end_where_they_should():
 def test_the_hottest_pixels_go_first():
     """One step at a time against a loop that sorts the pixels of each picture."""
     model, images = brightness_model(), pictures(2)
-    heat = RNG.permuted(np.arange(2 * 256).reshape(2, 256), axis=1).reshape(2, 16, 16)
+    heat = random().permuted(np.arange(2 * 256).reshape(2, 256), axis=1).reshape(2, 16, 16)
     steps = 5
     for curve, before, after in (
         (deletion, images, blurred(images, 16 / 12)),
@@ -205,7 +211,7 @@ def test_a_map_of_the_evidence_beats_one_of_the_rest():
 
 def test_one_sigmoid_unit_counts_for_both_classes():
     model, images = brightness_model(units=1), pictures()
-    maps = RNG.random((3, 16, 16))
+    maps = random().random((3, 16, 16))
     for_one, for_zero = (deletion(model, images, maps, k, steps=3) for k in (1, 0))
     np.testing.assert_allclose(for_one + for_zero, 1, rtol=1e-6)
     np.testing.assert_allclose(for_one[:, 0], model.predict_on_batch(images)[:, 0], rtol=1e-6)
@@ -222,8 +228,42 @@ def test_equal_pixels_go_in_no_spatial_order():
 
 
 def test_area_under_is_the_trapezoid_rule():
-    curves = RNG.random((4, 9))
+    curves = random().random((4, 9))
     np.testing.assert_allclose(area_under(curves), np.trapezoid(curves, dx=1 / 8, axis=1))
+
+
+def test_no_blur_and_no_such_blur():
+    images = pictures()
+    np.testing.assert_array_equal(blurred(images, 0), images)
+    for sigma in (-1, np.nan, np.inf):
+        with pytest.raises(ValueError, match="sigma must be a number of pixels, 0 or more"):
+            blurred(images, sigma)
+    with pytest.raises(ValueError, match=r"batch \(n, h, w, c\); got shape \(16, 16, 3\)"):
+        blurred(images[0], 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"maps": np.ones((2, 4, 4))}, "got 3 images and 2 maps"),
+        ({"maps": np.full((3, 4, 4), np.nan)}, r"NaN or infinity in maps \[0, 1, 2\]"),
+        ({"class_index": 2}, r"class_index must be in 0\.\.1; got 2"),
+        ({"class_index": -1}, r"class_index must be in 0\.\.1; got -1"),
+        ({"steps": 0}, "steps must be 1 or more; got 0"),
+        ({"images": np.ones((16, 16, 3))}, r"batch \(n, h, w, c\); got shape \(16, 16, 3\)"),
+    ],
+)
+@pytest.mark.parametrize("curve", [deletion, insertion])
+def test_curves_name_what_does_not_fit(curve, change, message):
+    given = {"images": pictures(), "maps": np.ones((3, 4, 4)), "class_index": 1, "steps": 2}
+    with pytest.raises(ValueError, match=message):
+        curve(brightness_model(), **(given | change))
+
+
+def test_curves_want_probabilities():
+    logits = keras.Sequential([keras.Input((16, 16, 3)), layers.Flatten(), layers.Rescaling(9)])
+    with pytest.raises(ValueError, match=r"must return probabilities \(n, classes\)"):
+        deletion(logits, pictures(), np.ones((3, 4, 4)), 1)
 
 
 @pytest.mark.parametrize("sigma", [0.7, 2, 6])
@@ -274,12 +314,12 @@ def small_network():
 def test_the_cascade_randomises_from_the_head_down_and_leaves_the_model_alone():
     model, images = small_network(), pictures(6)
     weights = model.get_weights()
-    cascade = randomisation_cascade(model, images, class_index=2)
+    cascade = randomization_cascade(model, images, class_index=2)
     assert [*cascade] == ["head", "hidden", "block/high", "block/norm", "block/low"]
     assert all(c.shape == (6,) and (abs(c) <= 1).all() for c in cascade.values())
     assert np.mean([*cascade.values()][-1]) < 0.5
-    assert [*randomisation_cascade(model, images, 2, steps=2)] == ["hidden", "block/low"]
-    again = randomisation_cascade(model, images, class_index=2)
+    assert [*randomization_cascade(model, images, 2, steps=2)] == ["hidden", "block/low"]
+    again = randomization_cascade(model, images, class_index=2)
     assert all(np.array_equal(again[name], cascade[name]) for name in cascade)
     for before, after in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
@@ -288,7 +328,7 @@ def test_the_cascade_randomises_from_the_head_down_and_leaves_the_model_alone():
 def test_a_step_of_the_cascade_is_the_map_of_a_model_with_a_fresh_head():
     model, images = small_network(), pictures(4)
     original = grad_cam(model, images, 2)
-    cascade = randomisation_cascade(model, images, class_index=2, seed=3)
+    cascade = randomization_cascade(model, images, class_index=2, seed=3)
     rng = np.random.default_rng(3)
     head = model.get_layer("head")
     head.kernel.assign(rng.normal(0, np.sqrt(2 / 16), (16, 5)))  # He: two over the inputs
@@ -298,14 +338,22 @@ def test_a_step_of_the_cascade_is_the_map_of_a_model_with_a_fresh_head():
     assert (expected < 0.999).any()
 
 
+def test_the_cascade_asks_any_kind_of_map():
+    model, images = small_network(), pictures(4)
+    cascade = randomization_cascade(model, images, 2, explain=hires_cam, steps=1, seed=3)
+    assert [*cascade] == ["block/low"]
+    grad = randomization_cascade(model, images, 2, steps=1, seed=3)
+    assert not np.allclose(cascade["block/low"], grad["block/low"])
+
+
 def test_baselines_know_nothing():
     model, images = small_network(), pictures(5)
     weights = model.get_weights()
     maps = baselines(model, images, class_index=2)
-    assert [*maps] == ["random", "centre", "edges", "untrained"]
+    assert [*maps] == ["random", "center", "edges", "untrained"]
     assert maps["random"].shape == maps["untrained"].shape == grad_cam(model, images, 2).shape
     assert all((m >= 0).all() and len(m) == 5 for m in maps.values())
-    centre = maps["centre"]
+    centre = maps["center"]
     assert centre.shape == (5, 16, 16)
     assert np.array_equal(centre, centre[:, ::-1, ::-1]) and centre[0, 7, 7] == centre.max()
     np.testing.assert_allclose(

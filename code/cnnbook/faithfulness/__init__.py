@@ -1,20 +1,30 @@
-"""Whether to believe a map: where it looks, what it changes, and what it does not depend on."""
+r"""Whether to believe a map: where it looks, what it changes, and what it does not depend on.
 
-from cnnbook.faithfulness.scores import (
-    area_under,
-    baselines,
-    blurred,
-    deletion,
-    energy,
-    energy_ratio,
-    insertion,
-    iou_at_half,
-    localisation,
-    pointing_game,
-    randomisation_cascade,
-    rank_accuracy,
-    rank_correlation,
-)
+Three kinds of question, each with a number:
+
+* *Places*: does the map lie on pixels known to be the evidence?  `pointing_game`, `energy_ratio`,
+  `iou_at_half`, `rank_accuracy` compare maps with masks; `localization` makes a row of a table.
+* *Curves*: does the prediction fall when the marked pixels go?  `deletion`, `insertion`.
+* *Randomization*: does the map change when the network's weights do?  `randomization_cascade`.
+
+No number means anything alone: print it beside those of `baselines`, which know nothing about the
+trained network.
+"""
+
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.faithfulness"):
+    from cnnbook.faithfulness.controls import baselines
+    from cnnbook.faithfulness.curves import area_under, blurred, deletion, insertion
+    from cnnbook.faithfulness.places import (
+        energy,
+        energy_ratio,
+        iou_at_half,
+        localization,
+        pointing_game,
+        rank_accuracy,
+    )
+    from cnnbook.faithfulness.randomization import randomization_cascade, rank_correlation
 
 __all__ = [
     "area_under",
@@ -25,9 +35,9 @@ __all__ = [
     "energy_ratio",
     "insertion",
     "iou_at_half",
-    "localisation",
+    "localization",
     "pointing_game",
-    "randomisation_cascade",
+    "randomization_cascade",
     "rank_accuracy",
     "rank_correlation",
 ]

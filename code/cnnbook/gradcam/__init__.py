@@ -1,18 +1,28 @@
-"""Grad-CAM for any Keras model, on any backend, leaving the model as it was."""
+"""Grad-CAM and HiResCAM for any Keras model, on any backend, leaving the model as it was.
 
-from cnnbook.gradcam.maps import (
-    GradCAM,
-    feature_layers,
-    grad_cam,
-    normalize,
-    overlay,
-    resize,
-)
+`grad_cam` and `hires_cam` explain a batch; `GradCAM` and `HiResCAM` do so again and again at the
+cost of a prediction.  `feature_layer` and `feature_layers` say what can be explained; `normalize`,
+`resize` and `overlay` make maps into pictures.  `cnnbook.gradcam.minimal` is the idea on one page.
+"""
+
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.gradcam"):
+    from cnnbook.gradcam._explaining import BATCH_SIZE
+    from cnnbook.gradcam.layers import called_layers, feature_layer, feature_layers
+    from cnnbook.gradcam.maps import grad_cam, hires_cam
+    from cnnbook.gradcam.pictures import normalize, overlay, resize
+    from cnnbook.gradcam.traced import GradCAM, HiResCAM
 
 __all__ = [
+    "BATCH_SIZE",
     "GradCAM",
+    "HiResCAM",
+    "called_layers",
+    "feature_layer",
     "feature_layers",
     "grad_cam",
+    "hires_cam",
     "normalize",
     "overlay",
     "resize",

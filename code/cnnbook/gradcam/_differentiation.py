@@ -4,50 +4,79 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-from keras import tree
+from keras import ops, tree
 
-__all__ = ["compiled", "value_and_gradients"]
+__all__ = ["compiled", "for_each", "pulled_back"]
+
+Pull = Callable[[Any], Any]
 
 
-def value_and_gradients(
-    function: Callable[[list[Any]], tuple[Any, list[Any]]], points: list[Any]
-) -> tuple[list[Any], list[Any]]:
-    """Differentiate ``function(points) -> (scalar, extra)``; return ``extra`` and the gradients.
+def pulled_back(function: Callable[[Any], tuple[Any, Any]], point: Any) -> tuple[Any, Pull]:
+    """Run ``function(point) -> (values (k,), extra)``; return ``extra`` and how to differentiate.
 
-    A gradient is None where the scalar does not depend on the point; JAX gives zeros instead.
+    ``pull(seed)`` is the gradient of ``sum(seed * values)`` at the point, or None where the values
+    do not depend on it; JAX gives zeros instead.  It may be called again and again: the function
+    ran once.
 
     Examples
     --------
-    >>> def squares_of_first(points):
-    ...     return keras.ops.sum(points[0] ** 2), []
-    >>> x, y = keras.ops.array([1.0, 2.0]), keras.ops.array(5.0)
-    >>> _, (dx, dy) = value_and_gradients(squares_of_first, [x, y])
-    >>> keras.ops.convert_to_numpy(dx).tolist(), dy
-    ([2.0, 4.0], None)
+    >>> def squares_and_sum(x):
+    ...     return keras.ops.stack([keras.ops.sum(x**2), keras.ops.sum(x)]), []
+    >>> _, pull = pulled_back(squares_and_sum, keras.ops.array([1.0, 2.0]))
+    >>> for seed in ([1.0, 0.0], [0.0, 1.0]):
+    ...     keras.ops.convert_to_numpy(pull(keras.ops.array(seed))).tolist()
+    [2.0, 4.0]
+    [1.0, 1.0]
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        # Only the points are watched: nothing that happens before them is recorded.
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            value, extra = function(points)
-        return extra, tape.gradient(value, points)
+        # Only the point is watched: nothing that happens before it is recorded.
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(point)
+            values, extra = function(point)
+        return extra, lambda seed: tape.gradient(values, point, output_gradients=seed)
     if backend == "jax":
         import jax
 
-        (_, extra), gradients = jax.value_and_grad(function, has_aux=True)(points)
-        return extra, gradients
+        _, pull, extra = jax.vjp(function, point, has_aux=True)
+        return extra, lambda seed: pull(seed)[0]
     if backend == "torch":
         import torch
 
         with torch.enable_grad():
-            leaves = [point.detach().requires_grad_() for point in points]
-            value, extra = function(leaves)
-            gradients = torch.autograd.grad(value, leaves, allow_unused=True)
-        return [x.detach() for x in extra], list(gradients)
+            leaf = point.detach().requires_grad_()
+            values, extra = function(leaf)
+
+        def pull(seed: Any) -> Any:
+            if not values.requires_grad:
+                return None
+            (gradient,) = torch.autograd.grad(
+                values, leaf, seed, retain_graph=True, allow_unused=True
+            )
+            return gradient
+
+        return tree.map_structure(lambda x: x.detach(), extra), pull
     raise NotImplementedError(f"Grad-CAM needs gradients; the Keras backend {backend!r} has none.")
+
+
+def for_each(function: Callable[[Any], Any], seeds: Any) -> Any:
+    """Stack the results of a function of each of the seeds (k, ...), one after the other.
+
+    Examples
+    --------
+    >>> keras.ops.convert_to_numpy(for_each(lambda x: 2 * x, keras.ops.array([1.0, 3.0]))).tolist()
+    [2.0, 6.0]
+    """
+    backend = keras.backend.backend()
+    if seeds.shape[0] == 1 or backend == "torch":
+        return ops.stack([function(seeds[at]) for at in range(seeds.shape[0])])
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.map_fn(function, seeds, fn_output_signature=tf.float32)
+    return ops.map(function, seeds)
 
 
 def compiled(model: Any, step: Callable[..., Any], *example: Any) -> Callable[..., Any]:

@@ -5,9 +5,17 @@ from collections.abc import Iterable, Sequence
 
 import keras
 
-from cnnbook.gradcam.interception import Call
+from cnnbook.gradcam._interception import Call
 
 __all__ = ["choose", "feature_maps", "last_feature_map"]
+
+_ATTENTION = (
+    keras.layers.MultiHeadAttention,
+    keras.layers.GroupQueryAttention,
+    keras.layers.Attention,
+    keras.layers.AdditiveAttention,
+)
+_OTHER_RANKS = {1: "one dimension", 3: "three dimensions"}
 
 
 def feature_maps(calls: Sequence[Call]) -> list[Call]:
@@ -17,7 +25,7 @@ def feature_maps(calls: Sequence[Call]) -> list[Call]:
 
     Examples
     --------
-    >>> from cnnbook.gradcam.interception import listen
+    >>> from cnnbook.gradcam._interception import listen
     >>> net = keras.Sequential([
     ...     keras.Input((9, 9, 1)),
     ...     keras.layers.Rescaling(1 / 255, name="rescaling"),
@@ -45,7 +53,7 @@ def last_feature_map(calls: Sequence[Call]) -> Call:
 
     Examples
     --------
-    >>> from cnnbook.gradcam.interception import listen
+    >>> from cnnbook.gradcam._interception import listen
     >>> net = keras.Sequential([
     ...     keras.Input((9, 9, 1)),
     ...     keras.layers.Conv2D(4, 3, name="conv"),
@@ -59,9 +67,17 @@ def last_feature_map(calls: Sequence[Call]) -> Call:
     maps = [call for call in feature_maps(calls) if min(call.feature_shape[:2]) > 1]
     convolutions = [call for call in maps if _is_convolution(call)]
     if not convolutions:
-        raise ValueError("The model calls no convolution whose output is larger than 1x1.")
+        raise ValueError(_why_none(calls))
     size = convolutions[-1].feature_shape[:2]
-    return [call for call in maps if call.feature_shape[:2] == size][-1]
+    last = [call for call in maps if call.feature_shape[:2] == size][-1]
+    for call in calls:
+        if isinstance(call.op, _ATTENTION) and call.order > last.order:
+            raise ValueError(
+                f"After its last feature map, {last.path!r}, the model attends to tokens "
+                f"({type(call.op).__name__} {call.path!r}), so that map is not what the head sees. "
+                "To explain it all the same, name it with layer=."
+            )
+    return last
 
 
 def choose(calls: Sequence[Call], layer: str | keras.Layer) -> Call:
@@ -70,7 +86,7 @@ def choose(calls: Sequence[Call], layer: str | keras.Layer) -> Call:
     Examples
     --------
     >>> import numpy as np
-    >>> calls = [Call(f"{side}/conv", keras.layers.Conv2D(8, 3), 0, np.ones((1, 4, 4, 8)), False)
+    >>> calls = [Call(f"{side}/conv", keras.layers.Conv2D(8, 3), np.ones((1, 4, 4, 8)))
     ...          for side in ("left", "right")]
     >>> choose(calls, "left.conv").path
     'left/conv'
@@ -91,7 +107,8 @@ def choose(calls: Sequence[Call], layer: str | keras.Layer) -> Call:
     maps = [call.path for call in feature_maps(calls)]
     if not hits:
         raise ValueError(
-            f"The model calls no layer {name!r}.{_nearest(name, maps)} Feature maps: {_some(maps)}."
+            f"The model calls no layer {name!r}.{_nearest(name, maps)} "
+            f"Feature maps: {_some(maps)}.{_hidden(calls)}"
         )
     if len(hits) > 1:
         raise ValueError(f"{name!r} is ambiguous; give one of {[call.path for call in hits]}.")
@@ -99,6 +116,7 @@ def choose(calls: Sequence[Call], layer: str | keras.Layer) -> Call:
         raise ValueError(
             f"Layer {name!r} ({type(hits[0].op).__name__}) outputs shape {hits[0].shape}; Grad-CAM "
             f"needs a feature map (batch, height, width, channels). Choose from {_some(maps)}."
+            f"{_hidden(calls)}"
         )
     return hits[0]
 
@@ -107,11 +125,34 @@ def _is_convolution(call: Call) -> bool:
     return hasattr(call.op, "kernel_size")
 
 
+def _why_none(calls: Sequence[Call]) -> str:
+    for call in calls:
+        rank = getattr(call.op, "rank", None)
+        if _is_convolution(call) and rank in _OTHER_RANKS:
+            return (
+                f"Layer {call.path!r} ({type(call.op).__name__}) convolves in "
+                f"{_OTHER_RANKS[rank]}; only feature maps (batch, height, width, channels) "
+                "can be explained."
+            )
+    return f"The model calls no convolution whose output is a map larger than 1x1.{_hidden(calls)}"
+
+
+def _hidden(calls: Sequence[Call]) -> str:
+    wrappers = [c.path for c in calls if isinstance(c.op, keras.layers.TimeDistributed)]
+    if not wrappers:
+        return ""
+    return (
+        f" What TimeDistributed {wrappers[0]!r} holds runs once a frame and has no single map: "
+        "explain the model that it holds, frame by frame."
+    )
+
+
 def _names(path: str) -> set[str]:
-    """List what a layer at ``a/b/c#1`` answers to: ``c``, ``b/c``, ``b.c``, ``c#1``, ..."""
+    """List what a layer at ``a/b/c[0]#1`` answers to: ``c``, ``b/c``, ``b.c``, ``c[0]``, ..."""
     parts = path.split("/")
-    tails = [sep.join(parts[start:]) for start in range(len(parts)) for sep in "/."]
-    return {*tails, *(tail.rpartition("#")[0] for tail in tails if "#" in tail)}
+    tails = {sep.join(parts[start:]) for start in range(len(parts)) for sep in "/."}
+    tails |= {tail.rpartition("#")[0] for tail in tails if "#" in tail}
+    return tails | {tail.rpartition("[")[0] for tail in tails if tail.endswith("]")}
 
 
 def _nearest(name: str, paths: Iterable[str]) -> str:

@@ -8,18 +8,28 @@ is what it was.  No graph is needed, hence nested, subclassed and composite mode
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
+from keras import tree
 
-__all__ = ["Call", "intercepted", "listen", "operations"]
+from cnnbook import keras_private
+
+__all__ = ["ONE_PASS_AT_A_TIME", "Call", "Interceptor", "intercepted", "listen", "operations"]
 
 Interceptor = Callable[..., Any]  # (compute, *args, **kwargs) -> output
 
-_ONE_PASS_AT_A_TIME = threading.RLock()
+ONE_PASS_AT_A_TIME = threading.RLock()
 _METHODS = ("call", "quantized_call")
+# What these hold runs once a step, or makes tensors of which no axis is a picture's.
+_SEALED = (
+    keras.layers.TimeDistributed,
+    keras.layers.RNN,
+    keras.layers.MultiHeadAttention,
+    keras.layers.GroupQueryAttention,
+)
 
 
 @contextlib.contextmanager
@@ -48,7 +58,7 @@ def intercepted(interceptors: Mapping[Any, Interceptor]) -> Iterator[None]:
 
         return call
 
-    with _ONE_PASS_AT_A_TIME, contextlib.ExitStack() as undo:
+    with ONE_PASS_AT_A_TIME, contextlib.ExitStack() as undo:
         for op, interceptor in interceptors.items():
             for method in _METHODS:
                 # A user may have put a `call` on the instance too; it comes back afterwards.
@@ -64,7 +74,9 @@ def intercepted(interceptors: Mapping[Any, Interceptor]) -> Iterator[None]:
 def operations(model: Any) -> list[tuple[str, Any]]:
     """List ``(path, operation)`` of everything inside a model, such as ``backbone/block/conv``.
 
-    Operations are layers, and the ``keras.ops`` calls that a Functional graph is made of.
+    Operations are layers, and the ``keras.ops`` calls that a Functional graph is made of.  Layers
+    of one name in one place are told apart as ``conv[0]``, ``conv[1]``.  What repeats its inside
+    step by step (recurrent layers, ``TimeDistributed``) or attends is listed as one.
 
     Examples
     --------
@@ -76,35 +88,59 @@ def operations(model: Any) -> list[tuple[str, Any]]:
     seen: set[int] = set()
 
     def visit(parent: Any, prefix: str) -> None:
-        children = getattr(parent, "operations", None)
-        if children is None and isinstance(parent, keras.Layer):
-            children = parent._flatten_layers(include_self=False, recursive=False)
-        for op in children or ():
+        children = _children(parent)
+        for op, name in zip(children, _distinct([op.name for op in children]), strict=True):
             if id(op) not in seen:
                 seen.add(id(op))
-                found.append((prefix + op.name, op))
-                visit(op, f"{prefix}{op.name}/")
+                found.append((prefix + name, op))
+                visit(op, f"{prefix}{name}/")
 
     visit(model, "")
     return found
 
 
+def _children(parent: Any) -> list[Any]:
+    if isinstance(parent, _SEALED):
+        return []
+    if hasattr(parent, "operations"):
+        return list(parent.operations)
+    return keras_private.sublayers(parent) if isinstance(parent, keras.Layer) else []
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    total, so_far = Counter(names), Counter[str]()
+    distinct = []
+    for name in names:
+        distinct.append(name if total[name] == 1 else f"{name}[{so_far[name]}]")
+        so_far[name] += 1
+    return distinct
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One operation's output in one forward pass.
+    """One operation's call in one forward pass.
 
     Examples
     --------
     >>> import numpy as np
-    >>> Call("conv", None, 0, np.zeros((1, 8, 3, 3)), channels_first=True).feature_shape
+    >>> Call("conv", None, output=np.zeros((1, 8, 3, 3)), channels_first=True).feature_shape
     (3, 3, 8)
     """
 
     path: str
     op: Any
-    repetition: int  # 0 for the operation's first call in the pass, 1 for its second, ...
     output: Any
-    channels_first: bool
+    channels_first: bool = False
+    order: int = 0  # of its end: a container comes after what it holds
+    inside: int = 0  # so many calls, those just before it, ran inside it
+    repetition: int = 0  # 0 for the operation's first call in the pass, 1 for its second, ...
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] | None = None
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The tensors given to the operation, as they were after Keras' own casts."""
+        return [x for x in tree.flatten((self.args, self.kwargs)) if hasattr(x, "shape")]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,8 +149,8 @@ class Call:
 
     @property
     def is_feature_map(self) -> bool:
-        """Whether the output is a batch of maps."""
-        return len(self.shape) == 4
+        """Whether the output is a batch of maps, rather than one of sequences."""
+        return len(self.shape) == 4 and not isinstance(self.op, keras.layers.TimeDistributed)
 
     @property
     def feature_shape(self) -> tuple[int, int, int]:
@@ -144,10 +180,22 @@ def listen(model: Any, inputs: Any) -> tuple[list[Call], Any]:
     def spy(path: str, op: Any) -> Interceptor:
         def interceptor(compute: Interceptor, *args: Any, **kwargs: Any) -> Any:
             nonlocal layout
+            begun = len(calls)
             output = compute(*args, **kwargs)
             layout = getattr(op, "data_format", None) or layout
-            channels_first = layout == "channels_first"
-            calls.append(Call(path, op, repetitions[id(op)], output, channels_first))
+            calls.append(
+                Call(
+                    path,
+                    op,
+                    output,
+                    channels_first=layout == "channels_first",
+                    order=len(calls),
+                    inside=len(calls) - begun,
+                    repetition=repetitions[id(op)],
+                    args=args,
+                    kwargs=kwargs,
+                )
+            )
             repetitions[id(op)] += 1
             return output
 
@@ -159,7 +207,6 @@ def listen(model: Any, inputs: Any) -> tuple[list[Call], Any]:
     def numbered(call: Call) -> Call:
         if repetitions[id(call.op)] == 1:
             return call
-        path = f"{call.path}#{call.repetition + 1}"
-        return Call(path, call.op, call.repetition, call.output, call.channels_first)
+        return replace(call, path=f"{call.path}#{call.repetition + 1}")
 
     return [numbered(call) for call in calls], outputs

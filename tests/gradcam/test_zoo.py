@@ -1,6 +1,6 @@
 """The automatic layer and its map on the smallest member of every keras.applications family.
 
-``pytest -rP tests/test_gradcam_zoo.py`` prints the table: family, layer chosen, error.
+``pytest -rP tests/gradcam/test_zoo.py`` prints the table: family, layer chosen, error.
 """
 
 import keras
@@ -40,7 +40,13 @@ def picture(side):
     return np.random.default_rng(0).uniform(0, 255, (1, side, side, 3)).astype("float32")
 
 
-@pytest.mark.parametrize("family", LAST_MAPS)
+QUICK = {"MobileNetV2", "VGG16"}  # one with shortcuts and one with a pooling at its end
+
+
+@pytest.mark.parametrize(
+    "family",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in LAST_MAPS],
+)
 def test_the_map_that_a_pooled_head_sees(family):
     """Nested in a Sequential; the map is relu(A @ w) / (h w), also where a max pooling follows.
 
@@ -64,6 +70,7 @@ def test_the_map_that_a_pooled_head_sees(family):
     assert error < 2e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "expected_layer"),
     [
