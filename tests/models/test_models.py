@@ -4,7 +4,7 @@ import pytest
 import scipy.ndimage
 
 from cnnbook import cars, models, training
-from cnnbook.models import networks
+from cnnbook.models import pretrained
 
 
 @pytest.mark.parametrize(("size", "classes"), [(150, 5), (64, 3)])
@@ -239,7 +239,7 @@ def test_wrong_head_is_refused():
 
 
 def test_the_table_of_widths_is_keras():
-    for parameters, alpha in list(networks._ALPHA_OF_PARAMETERS.items())[::2]:
+    for parameters, alpha in list(pretrained._ALPHA_OF_PARAMETERS.items())[::2]:
         network = keras.applications.MobileNetV2(
             input_shape=(32, 32, 3), alpha=alpha, include_top=False, weights=None
         )
