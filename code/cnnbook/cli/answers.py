@@ -198,5 +198,4 @@ def _readable(run: Run, paths: Sequence[str]) -> Iterator[tuple[str, NDArray[np.
         try:
             yield path, run.read([path])[0]
         except ImageError as error:
-            reason = str(error).removeprefix(f"{path}: ").removeprefix(f"{printable(path)}: ")
-            print(f"{printable(path)}: unreadable ({reason})", file=sys.stderr)
+            print(f"{printable(path)}: unreadable ({error.reason})", file=sys.stderr)

@@ -52,13 +52,11 @@ def run(given: argparse.Namespace) -> None:
         from cnnbook.photos import Split, check, copy_split, load, split, write_manifest
 
     photos = load(given.folder)
-    if photos is None:
-        raise ValueError("give the folder of photos")
     problems = check(photos)
     for problem in problems:
         print(problem, file=sys.stderr)
     photos = photos.without(problems)
-    parts = split(photos.records, seed=given.seed)
+    parts = split(photos, seed=given.seed)
     write_manifest(given.out, photos, parts)
     if given.copy_to:
         copy_split(photos, parts, given.copy_to)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -36,7 +36,7 @@ class Evaluation(NamedTuple):
     """
 
     labels: NDArray[np.int64]
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.floating[Any]]
     accuracy: float
     confusion: NDArray[np.int64]
     calibration: list[dict[str, float]]
@@ -82,7 +82,7 @@ def evaluate(model: keras.Model, data: Arrays | Batches, batch_size: int = 32) -
     )
 
 
-def class_probabilities(outputs: ArrayLike) -> NDArray[np.float32]:
+def class_probabilities(outputs: ArrayLike) -> NDArray[np.floating[Any]]:
     """Return a model's outputs as a distribution over its classes: (n, classes) -> (n, classes).
 
     One sigmoid unit (n, 1) that says p becomes (1 - p, p): (n, 2).
@@ -101,12 +101,14 @@ def class_probabilities(outputs: ArrayLike) -> NDArray[np.float32]:
     Traceback (most recent call last):
     ValueError: the model answers with logits (-1 to 2); end it in keras.layers.Softmax()
     """
-    answers = np.asarray(outputs, np.float32)
-    if answers.ndim != 2 or answers.shape[1] == 0:
+    answers = np.asarray(outputs)
+    if answers.dtype != np.float64:
+        answers = answers.astype(np.float32)
+    if answers.ndim != 2 or answers.size == 0:
         raise ValueError(f"a classifier answers (n, classes); this one {answers.shape}")
     if not np.isfinite(answers).all():
         raise ValueError("the model answers nan or inf; its weights are lost")
-    low, high = answers.min(initial=0), answers.max(initial=0)
+    low, high = answers.min(), answers.max()
     if low < 0 or high > 1 + _ROUNDING:
         ending = "a sigmoid" if answers.shape[1] == 1 else "keras.layers.Softmax()"
         raise ValueError(

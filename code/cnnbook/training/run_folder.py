@@ -163,8 +163,6 @@ def photos_of_run(
     ([5, 5, 5], [])
     """
     found = load(config.data)
-    if found is None:
-        raise ValueError("a run needs a folder of photos; its name is empty")
     if (folder / "manifest.csv").exists():
         replayed = _replay(config, folder, found)
     else:
@@ -226,7 +224,7 @@ def _share_out(config: RunConfig, found: Photos, tell: Callable[[object], None])
     photos = found.without(problems)
     hashes = {record.path: record.sha256 for record in found.records}
     left_out = [_noted(problem, hashes.get(problem.path, "")) for problem in problems]
-    return RunPhotos(photos, split(photos.records, seed=config.seed), left_out)
+    return RunPhotos(photos, split(photos, seed=config.seed), left_out)
 
 
 def _noted(problem: Problem, sha256: str) -> dict[str, str]:

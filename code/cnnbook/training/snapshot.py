@@ -88,7 +88,7 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
-            with np.load(self._path) as archive:
+            with self._path.open("rb") as file, np.load(file) as archive:
                 arrays = {name: archive[name] for name in archive.files}
             notes = json.loads(str(arrays["notes"]))
             return arrays, {name: notes[name] for name in _NOTED}
