@@ -1,17 +1,30 @@
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 from cnnbook import cars, models
+from cnnbook.models import building
 from cnnbook.settings import RunConfig
 from cnnbook.training.runs import train_run
 
 SIDE = 8
+
+
+@pytest.fixture(scope="session", autouse=True)
+def eager() -> Iterator[None]:
+    """Compile no model: for a few steps that takes longer than training."""
+
+    def compiled(model: keras.Model, learning_rate: float = 1e-3) -> keras.Model:
+        building.compiled(model, learning_rate).run_eagerly = True
+        return model
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("cnnbook.training.runs.compiled", compiled)
+        patched.setattr("cnnbook.training.fitting.compiled", compiled)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -62,14 +75,5 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def two_epochs(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a run of two epochs, for copies of it to go on from."""
     run = tmp_path_factory.mktemp("runs") / "run"
-    train_run(quick(tree, epochs=2), run)
+    train_run(RunConfig(str(tree), size=8, epochs=2, batch_size=8), run)
     return run
-
-
-def quick(tree: Path, **changed: Any) -> RunConfig:
-    return RunConfig(str(tree), **{"size": 8, "epochs": 2, "batch_size": 8} | changed)
-
-
-def notes_of(run: Path) -> dict[str, Any]:
-    notes: dict[str, Any] = json.loads((run / "config.json").read_text("utf-8"))
-    return notes

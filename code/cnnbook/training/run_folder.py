@@ -33,6 +33,7 @@ __all__ = [
 
 # What may change from one call to the next without changing what has been trained so far.
 _MAY_GROW = ("epochs", "fine_tune_epochs")
+_NOTED = ("path", "kind", "detail", "sha256")  # of a file that was left out
 _SHOWN = 3  # files named in an error; more are counted
 
 
@@ -228,14 +229,14 @@ def _share_out(config: RunConfig, found: Photos, tell: Callable[[object], None])
 
 
 def _noted(problem: Problem, sha256: str) -> dict[str, str]:
-    about = {"path": str(problem.path), "kind": problem.kind, "detail": problem.detail}
-    return about | {"sha256": sha256}
+    """Note a problem; a file that was never taken for a photo has no hash."""
+    values = (str(problem.path), problem.kind, problem.detail, sha256)
+    return dict(zip(_NOTED, values, strict=True))
 
 
 def _replay(config: RunConfig, folder: Path, found: Photos) -> RunPhotos:
     """Read the run's photos back; those in the data folder must be the same, all of them."""
-    path = folder / "problems.json"
-    left_out = _read_json(path) if path.exists() else []
+    left_out = _left_out_before(folder / "problems.json")
     photos, parts = read_manifest(folder / "manifest.csv", config.data)
     known = {record.path: record.sha256 for record in photos.records}
     known |= {_within(config.data, p["path"]): p["sha256"] for p in left_out if p["sha256"]}
@@ -251,6 +252,15 @@ def _replay(config: RunConfig, folder: Path, found: Photos) -> RunPhotos:
             f"{'; '.join(changes)}; give a new run folder"
         )
     return RunPhotos(photos, parts, left_out)
+
+
+def _left_out_before(path: Path) -> list[dict[str, str]]:
+    """Read which files a run left out; a run that was killed before it wrote that has none."""
+    noted = _read_json(path) if path.exists() else []
+    try:
+        return [{name: str(problem[name]) for name in _NOTED} for problem in noted]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{printable(path)} is damaged; give a new run folder") from error
 
 
 def _within(data: str, path: str) -> Path:
