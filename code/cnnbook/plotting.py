@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 
 SIGNED = "RdBu_r"
 UNSIGNED = "Greys"
-AS_IT_IS = {"parse_math": False}  # of a text that somebody else has named
 WRITTEN_CELLS = 400  # beyond 20 by 20 the numbers no longer fit in their cells
 
 
@@ -76,7 +75,7 @@ def draw_matrix(ax: Axes, matrix: ArrayLike, title: str = "", limit: float | Non
     ax.set_yticks(np.arange(-0.5, values.shape[0]), labels=[])
     ax.grid(color="0.8", linewidth=0.8)
     ax.tick_params(length=0)
-    ax.set_title(title, fontsize=10, **AS_IT_IS)
+    ax.set_title(title, fontsize=10, parse_math=False)
     if values.size <= WRITTEN_CELLS:
         for (i, j), value in np.ndenumerate(values):
             dark = abs(value) > 0.6 * colours["vmax"]
@@ -183,7 +182,7 @@ def show_images(
     for index, (image, title) in enumerate(zip(images, titles, strict=True)):
         ax = figure.add_subplot(rows, columns, index + 1)
         ax.imshow(np.asarray(image))
-        ax.set_title(title, fontsize=9, **AS_IT_IS)
+        ax.set_title(title, fontsize=9, parse_math=False)
         ax.axis("off")
     return figure
 
@@ -225,7 +224,7 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Figure:
                 values = history[key]
                 ax.plot(np.arange(1, len(values) + 1), values, label=label)
         ax.set_xlabel("epoch")
-        ax.set_ylabel(name, **AS_IT_IS)
+        ax.set_ylabel(name, parse_math=False)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     return figure
@@ -265,8 +264,8 @@ def show_confusion(matrix: ArrayLike, names: Sequence[str]) -> Figure:
     figure = _new_figure(figsize=(1.2 + 0.8 * len(names),) * 2)
     ax = figure.add_subplot()
     draw_matrix(ax, counts)
-    ax.set_xticks(range(len(names)), labels=names, rotation=35, ha="right", **AS_IT_IS)
-    ax.set_yticks(range(len(names)), labels=names, **AS_IT_IS)
+    ax.set_xticks(range(len(names)), labels=names, rotation=35, ha="right", parse_math=False)
+    ax.set_yticks(range(len(names)), labels=names, parse_math=False)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.grid(False)
     return figure
