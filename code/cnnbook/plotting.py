@@ -3,6 +3,7 @@
 Signed numbers get a diverging colour map centred at zero, so that a sign is never lost, and every
 cell carries its value: a reader should be able to check a picture by hand. ``draw_matrix`` draws on
 axes; every ``show_…`` returns a figure, which a notebook displays once, as the last line of a cell.
+Titles and names are shown as they are: a ``$`` in the name of a folder or a file is no formula.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def draw_matrix(ax: Axes, matrix: ArrayLike, title: str = "", limit: float | Non
     ax.set_yticks(np.arange(-0.5, values.shape[0]), labels=[])
     ax.grid(color="0.8", linewidth=0.8)
     ax.tick_params(length=0)
-    ax.set_title(title, fontsize=10)
+    ax.set_title(title, fontsize=10, parse_math=False)
     if values.size <= WRITTEN_CELLS:
         for (i, j), value in np.ndenumerate(values):
             dark = abs(value) > 0.6 * colours["vmax"]
@@ -181,7 +182,7 @@ def show_images(
     for index, (image, title) in enumerate(zip(images, titles, strict=True)):
         ax = figure.add_subplot(rows, columns, index + 1)
         ax.imshow(np.asarray(image))
-        ax.set_title(title, fontsize=9)
+        ax.set_title(title, fontsize=9, parse_math=False)
         ax.axis("off")
     return figure
 
@@ -222,7 +223,8 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Figure:
             if key in history:
                 values = history[key]
                 ax.plot(np.arange(1, len(values) + 1), values, label=label)
-        ax.set(xlabel="epoch", ylabel=name)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(name, parse_math=False)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     return figure
@@ -262,8 +264,8 @@ def show_confusion(matrix: ArrayLike, names: Sequence[str]) -> Figure:
     figure = _new_figure(figsize=(1.2 + 0.8 * len(names),) * 2)
     ax = figure.add_subplot()
     draw_matrix(ax, counts)
-    ax.set_xticks(range(len(names)), labels=names, rotation=35, ha="right")
-    ax.set_yticks(range(len(names)), labels=names)
+    ax.set_xticks(range(len(names)), labels=names, rotation=35, ha="right", parse_math=False)
+    ax.set_yticks(range(len(names)), labels=names, parse_math=False)
     ax.set(xlabel="predicted class", ylabel="true class")
     ax.grid(False)
     return figure

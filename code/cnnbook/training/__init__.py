@@ -1,30 +1,30 @@
 """Question 5: training that can be repeated, resumed, and shared among machines."""
 
-from cnnbook.training.fitting import (
-    MACHINES,
-    Batches,
-    BestWeights,
-    Evaluation,
-    History,
-    calibration,
-    callbacks,
-    class_weights,
-    confusion_matrix,
-    evaluate,
-    fine_tune,
-    fit,
-    is_first_machine,
-    join_machines,
-)
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.training"):
+    from cnnbook.training.batches import Arrays, Batches
+    from cnnbook.training.evaluation import (
+        Evaluation,
+        calibration,
+        class_probabilities,
+        confusion_matrix,
+        evaluate,
+    )
+    from cnnbook.training.fitting import History, class_weights, fine_tune, fit
+    from cnnbook.training.machines import MACHINES, is_first_machine, join_machines
+    from cnnbook.training.rules import BestWeights, callbacks
 
 __all__ = [
     "MACHINES",
+    "Arrays",
     "Batches",
     "BestWeights",
     "Evaluation",
     "History",
     "calibration",
     "callbacks",
+    "class_probabilities",
     "class_weights",
     "confusion_matrix",
     "evaluate",

@@ -1,75 +1,45 @@
 """A training run as a folder: what was asked, what happened, and the model that came out.
 
 ``config.json``, ``manifest.csv`` and ``problems.json`` are written before training;
-``stage-1/`` and ``stage-2/`` hold the logs and best weights of training and fine-tuning;
+``stage-1/`` and ``stage-2/`` hold the logs, best weights and snapshots of training and fine-tuning;
 ``model.keras``, ``metrics.json``, ``curves.png``, ``confusion.png`` and ``report.html`` are written
-after it. Started again with the same arguments, a run goes on where it was killed.
+after it. Started again with the same arguments, a run goes on where it was killed; with more
+epochs, where it ended.
 """
 
 from __future__ import annotations
 
-import json
-import platform
+import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnbook import models, plotting, training
-from cnnbook.files import write_atomically
-from cnnbook.photos import Photos, Problem, Split, check, load, read_manifest, split, write_manifest
-from cnnbook.training import reports
+from cnnbook import models
+from cnnbook.files import printable
+from cnnbook.models.building import compiled
+from cnnbook.photos import Photos, Split, read_image
+from cnnbook.settings import RunConfig
+from cnnbook.training.batches import Batches
+from cnnbook.training.evaluation import Evaluation, evaluate
+from cnnbook.training.fitting import History, class_weights, fine_tune, fit
+from cnnbook.training.machines import is_first_machine
+from cnnbook.training.results import read_results, write_results
+from cnnbook.training.rules import callbacks
+from cnnbook.training.run_folder import RunPhotos, photos_of_run, read_notes, take_up, write_notes
 
-__all__ = ["Run", "RunConfig", "open_run", "train_run"]
+__all__ = ["Run", "build", "open_run", "train_run"]
 
 # Classes are weighted when the largest has this many times the photos of the smallest.
 _UNBALANCED = 1.5
+_FINE_TUNING = 0.1  # of the first stage's learning rate
 
-
-@dataclass(frozen=True)
-class RunConfig:
-    """What to train, and on what.
-
-    Attributes
-    ----------
-    data : str
-        A folder with one sub-folder of photos a class.
-    model : {"baseline", "mobilenet_v2"}
-    weights : str
-        "imagenet", "drawn" or a file; of MobileNetV2 only.
-    head : {"flatten", "gap"}
-    size : int
-        Side to which photos are resized.
-    epochs, fine_tune_epochs : int
-        Of the first and of the second stage (0: no second stage).
-    batch_size, seed : int
-
-    Examples
-    --------
-    >>> RunConfig(data="photos", model="baseline").size
-    150
-    """
-
-    data: str
-    model: Literal["baseline", "mobilenet_v2"] = "baseline"
-    weights: str = "drawn"
-    head: models.Head = "gap"
-    size: int = 150
-    epochs: int = 50
-    fine_tune_epochs: int = 0
-    batch_size: int = 32
-    seed: int = 0
-
-    def build(self, classes: int) -> keras.Model:
-        """Build the model, compiled."""
-        if self.model == "baseline":
-            return models.baseline_cnn(classes, self.size, self.seed)
-        return models.mobilenet_v2(classes, self.size, self.weights, self.head, self.seed)
+Tell = Callable[[object], None]
 
 
 @dataclass(frozen=True)
@@ -88,8 +58,6 @@ class Run:
 
     def read(self, paths: Sequence[str | Path]) -> NDArray[np.uint8]:
         """Read pictures as this run's model wants them: (n, size, size, 3) uint8."""
-        from cnnbook.photos.reading import read_image
-
         return np.stack([read_image(path, size=(self.size, self.size)) for path in paths])
 
 
@@ -100,29 +68,61 @@ def open_run(run_dir: str | Path) -> Run:
     ------
     FileNotFoundError
         If the folder holds no finished run.
+    ValueError
+        If one of its files is damaged, or they are of two runs.
 
     Examples
     --------
     >>> open_run("nowhere")
     Traceback (most recent call last):
-    ...
     FileNotFoundError: nowhere holds no finished run (no model.keras); make one with `cnnbook train`
     """
     folder = Path(run_dir)
-    if not (folder / "model.keras").exists():
+    path = folder / "model.keras"
+    if not path.exists():
         raise FileNotFoundError(
-            f"{folder} holds no finished run (no model.keras); make one with `cnnbook train`"
+            f"{printable(folder)} holds no finished run (no model.keras); "
+            "make one with `cnnbook train`"
         )
-    notes = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    model = keras.saving.load_model(folder / "model.keras", compile=False)
-    return Run(model, tuple(notes["class_names"]), notes["config"]["size"])
+    notes = read_notes(folder)
+    if notes is None:
+        raise FileNotFoundError(f"{printable(folder)} has no config.json beside its model.keras")
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # zip, HDF5 and Keras each raise their own
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{printable(path)} is damaged, or no model: {reason}") from error
+    if model.output_shape[-1] != len(notes.class_names):
+        raise ValueError(
+            f"{printable(folder)} is of two runs: its model tells {model.output_shape[-1]} "
+            f"classes, its config.json names {len(notes.class_names)}"
+        )
+    return Run(model, notes.class_names, notes.config.size)
+
+
+def build(config: RunConfig, classes: int) -> keras.Model:
+    """Build the model that a run asks for, compiled; its weights must be settled.
+
+    Examples
+    --------
+    >>> build(RunConfig("photos", size=16), classes=3).output_shape
+    (None, 3)
+    """
+    augmentation = models.augmentation_named(config.augment, config.seed)
+    if config.model == "baseline":
+        model = models.baseline_cnn(classes, config.size, config.seed, augmentation)
+    else:
+        make = getattr(models, config.model)
+        weights = None if config.weights == "scratch" else config.weights
+        model = make(classes, config.size, weights, config.head, config.seed, augmentation)
+    return compiled(model, config.learning_rate)
 
 
 def train_run(
     config: RunConfig,
     run_dir: str | Path,
     strict: bool = False,
-    on_problem: Callable[[Problem], None] | None = None,
+    tell: Tell = lambda line: None,
 ) -> dict[str, Any]:
     """Check the photos, split them, train, test, and write the run folder; return the metrics.
 
@@ -130,11 +130,13 @@ def train_run(
     ----------
     config : RunConfig
     run_dir : path
-        A new folder, or the folder of the same run, which is then resumed.
+        A new folder, or the folder of the same run: it is then resumed, and trained on if more
+        epochs are asked for.
     strict : bool
         Refuse to train when a file has a problem, instead of leaving it out.
-    on_problem : callable, optional
-        Told of each problem before training begins.
+    tell : callable
+        Told of each problem before training begins, and, where there is no terminal, of each
+        epoch.
 
     Raises
     ------
@@ -156,31 +158,67 @@ def train_run(
     ['config.json', 'confusion.png', 'curves.png', 'manifest.csv']
     """
     folder = Path(run_dir)
-    _require_own_folder(folder, config)
-    metrics_file = folder / "metrics.json"
-    if metrics_file.exists() and (folder / "model.keras").exists():
-        finished: dict[str, Any] = json.loads(metrics_file.read_text(encoding="utf-8"))
+    notes = read_notes(folder)
+    asked = config if notes is None else take_up(folder, notes.config, config)
+    of_run = photos_of_run(asked, folder, strict, tell)
+    same = notes is not None and notes.config == replace(asked, data=notes.config.data)
+    if same and (finished := read_results(folder)) is not None:
         return finished
-    photos, parts = _photos(config, folder, strict, on_problem)
-    model = config.build(len(photos.class_names))
-    history = _train(model, config, folder, photos, parts)
-    writes = training.is_first_machine()
-    model = _alone(model, config)
-    test = _batches(photos, parts.test, config, None)
-    result = training.evaluate(model, test)
-    metrics = {
-        "photos": {name: len(part) for name, part in zip(Split._fields, parts, strict=True)},
+    asked, model = _settled(asked, len(of_run.photos.class_names), tell)
+    write_notes(folder, asked, of_run)
+    history = _train(model, asked, folder, of_run, tell)
+    writes = is_first_machine()
+    model = _alone(model, asked)
+    result = evaluate(model, _batches(of_run.photos, of_run.parts.test, asked, None))
+    metrics = _metrics(model, history, of_run, result)
+    if writes:
+        write_results(folder, model, history, metrics, of_run.left_out)
+    return metrics
+
+
+class _EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tell of each epoch in one line where Keras' bar is not shown."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        if not sys.stdout.isatty():
+            shown = ", ".join(f"{name} {value:.4g}" for name, value in (logs or {}).items())
+            self._tell(f"epoch {epoch + 1}: {shown}")
+
+
+def _settled(config: RunConfig, classes: int, tell: Tell) -> tuple[RunConfig, keras.Model]:
+    """Build the model, and say which weights it got where none were named."""
+    if config.model == "baseline" or config.weights is not None:
+        return config, build(config, classes)
+    try:
+        pretrained = replace(config, weights="imagenet")
+        return pretrained, build(pretrained, classes)
+    except ConnectionError as error:
+        if config.fine_tune_epochs:
+            raise
+        tell(f"{error}. Training {config.model} from scratch, which needs many more photos.")
+        scratch = replace(config, weights="scratch")
+        return scratch, build(scratch, classes)
+
+
+def _metrics(
+    model: keras.Model, history: History, of_run: RunPhotos, result: Evaluation
+) -> dict[str, Any]:
+    counts = np.bincount(result.labels)
+    return {
+        "photos": dict(zip(Split._fields, map(len, of_run.parts), strict=True)),
         "epochs": len(history["loss"]),
         "parameters": model.count_params(),
         "test_accuracy": result.accuracy,
+        "majority_share": float(counts.max() / counts.sum()),
         "calibration_error": result.calibration_error,
         "calibration": result.calibration,
         "confusion": result.confusion.tolist(),
-        "class_names": list(photos.class_names),
+        "class_names": list(of_run.photos.class_names),
     }
-    if writes:
-        _write_results(folder, model, history, metrics)
-    return metrics
 
 
 def _alone(model: keras.Model, config: RunConfig) -> keras.Model:
@@ -189,123 +227,45 @@ def _alone(model: keras.Model, config: RunConfig) -> keras.Model:
         return model
     weights = model.get_weights()
     keras.distribution.set_distribution(None)
-    copy = config.build(model.output_shape[-1])
+    copy = build(config, model.output_shape[-1])
     copy.set_weights(weights)
     return copy
 
 
-def _require_own_folder(folder: Path, config: RunConfig) -> None:
-    """Make sure that the folder is new, or this run's."""
-    notes = folder / "config.json"
-    asked = asdict(config)
-    if notes.exists():
-        before = json.loads(notes.read_text(encoding="utf-8"))["config"]
-        differing = [f"{k} was {before.get(k)!r}" for k, v in asked.items() if before.get(k) != v]
-        if differing:
-            raise ValueError(f"{folder} belongs to another run ({', '.join(differing)})")
-    elif folder.exists() and any(not p.name.startswith(".") for p in folder.iterdir()):
-        raise ValueError(f"{folder} is not empty and holds no run; give a new folder")
-
-
-def _photos(
-    config: RunConfig,
-    folder: Path,
-    strict: bool,
-    on_problem: Callable[[Problem], None] | None,
-) -> tuple[Photos, Split]:
-    """Check and split the photos, or replay the split of this run."""
-    manifest = folder / "manifest.csv"
-    if manifest.exists():
-        photos, parts = read_manifest(manifest, config.data)
-    else:
-        found = load(config.data)
-        problems = check(found)
-        if on_problem:
-            for problem in problems:
-                on_problem(problem)
-        if strict and problems:
-            raise ValueError(f"refused, because {len(problems)} files have problems")
-        photos = found.without(problems)
-        parts = split(photos, seed=config.seed)
-        _write_config(config, folder, photos)
-        noted = [{"path": str(p.path), "kind": p.kind, "detail": p.detail} for p in problems]
-        _write_json(folder / "problems.json", noted)
-        write_manifest(manifest, photos, parts)
-    return photos, parts
-
-
-def _write_config(config: RunConfig, folder: Path, photos: Photos) -> None:
-    versions = {"keras": keras.__version__, "numpy": np.__version__}
-    _write_json(
-        folder / "config.json",
-        {
-            "config": asdict(config),
-            "class_names": list(photos.class_names),
-            "versions": versions | {"python": platform.python_version()},
-        },
-    )
-
-
 def _batches(
     photos: Photos, part: NDArray[np.int64], config: RunConfig, seed: int | None
-) -> training.Batches:
+) -> Batches:
     def read(positions: NDArray[np.int64]) -> NDArray[np.uint8]:
         return photos.read(part[positions], config.size)
 
-    return training.Batches(read, photos.labels[part], config.batch_size, seed, workers=2)
+    return Batches(read, photos.labels[part], config.batch_size, seed, workers=2)
 
 
 def _train(
-    model: keras.Model, config: RunConfig, folder: Path, photos: Photos, parts: Split
-) -> training.History:
-    train = _batches(photos, parts.train, config, config.seed)
-    validation = _batches(photos, parts.validation, config, None)
+    model: keras.Model, config: RunConfig, folder: Path, of_run: RunPhotos, tell: Tell
+) -> History:
+    train = _batches(of_run.photos, of_run.parts.train, config, config.seed)
+    validation = _batches(of_run.photos, of_run.parts.validation, config, None)
     counts = Counter(train.labels.tolist())
     unbalanced = max(counts.values()) > _UNBALANCED * min(counts.values())
-    weights = training.class_weights(train.labels) if unbalanced else None
-    history = training.fit(
-        model,
-        train,
-        validation,
-        config.epochs,
-        run_dir=folder / "stage-1",
-        class_weight=weights,
-    )
+
+    def options(stage: str) -> dict[str, Any]:
+        own = folder / stage
+        return {
+            "run_dir": own,
+            "rules": [*callbacks(own, config.patience), _EpochLines(tell)],
+            "class_weight": class_weights(train.labels) if unbalanced else None,
+        }
+
+    history = fit(model, train, validation, config.epochs, **options("stage-1"))
     if config.fine_tune_epochs:
-        second = training.fine_tune(
+        second = fine_tune(
             model,
             train,
             validation,
             config.fine_tune_epochs,
-            run_dir=folder / "stage-2",
-            class_weight=weights,
+            learning_rate=_FINE_TUNING * config.learning_rate,
+            **options("stage-2"),
         )
         history = {name: history[name] + second[name] for name in history}
     return history
-
-
-def _write_results(
-    folder: Path, model: keras.Model, history: training.History, metrics: dict[str, Any]
-) -> None:
-    curves = plotting.show_curves(history)
-    confusion = plotting.show_confusion(metrics["confusion"], metrics["class_names"])
-    for name, figure in (("curves.png", curves), ("confusion.png", confusion)):
-        with write_atomically(folder / name) as temporary:
-            figure.savefig(temporary, dpi=120)
-    page = reports.train_report(
-        metrics,
-        json.loads((folder / "problems.json").read_text("utf-8")),
-        {"Curves": curves, "Confusion": confusion},
-    )
-    with write_atomically(folder / "report.html") as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    with write_atomically(folder / "model.keras") as temporary:
-        model.save(temporary)
-    _write_json(folder / "metrics.json", metrics)
-    for stage in ("stage-1", "stage-2"):
-        (folder / stage / "snapshot.npz").unlink(missing_ok=True)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    with write_atomically(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -11,7 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnnbook.files import write_atomically
+from cnnbook.files import printable, write_atomically
+from cnnbook.training.identity import differences, learning_rate_of
+
+__all__ = ["Snapshot"]
+
+_NOTED = ("epoch", "stopped", "identity", "rate", "history", "callbacks", "shapes")
+_WAY_OUT = "give a folder of its own"
 
 # What the callbacks of `training.callbacks` remember from epoch to epoch; Keras saves none of it.
 _REMEMBERED = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
@@ -30,10 +36,10 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     killed = Snapshot(model, [], Path(folder), writes=True)
+    ...     killed = Snapshot(model, [], Path(folder), {"seed": "1"}, writes=True)
     ...     _ = model.fit(np.ones((4, 2)), np.ones(4), epochs=2, verbose=0, callbacks=[killed])
-    ...     resumed = Snapshot(model, [], Path(folder), writes=True)
-    ...     resumed.load()
+    ...     resumed = Snapshot(model, [], Path(folder), {"seed": "1"}, writes=True)
+    ...     resumed.load(epochs=2)
     >>> resumed.epoch, resumed.history == killed.history
     (2, True)
     """
@@ -42,44 +48,71 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         self,
         model: keras.Model,
         others: Sequence[keras.callbacks.Callback],
-        run_dir: Path | None,
+        run_dir: Path,
+        identity: dict[str, str],
         writes: bool,
     ) -> None:
         super().__init__()
-        self._writes = writes
+        self._writes, self._identity = writes, identity
         self._model_to_save, self._others, self._run_dir = model, others, run_dir
         self.epoch = 0
-        self.finished = False
         self.stopped = False
         self.history: dict[str, list[float]] = {}
         self._restored: list[dict[str, Any]] = []
 
     @property
-    def _path(self) -> Path | None:
-        return None if self._run_dir is None else self._run_dir / "snapshot.npz"
+    def _path(self) -> Path:
+        return self._run_dir / "snapshot.npz"
 
-    def load(self) -> None:
-        """Bring model and history to the last finished epoch, if there is one on disk."""
-        if self._path is None or not self._path.exists():
+    def load(self, epochs: int) -> None:
+        """Bring model and history to the last finished epoch, if there is one on disk.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, or belongs to another run, or to one of more epochs.
+        """
+        if not self._path.exists():
             return
-        with np.load(self._path) as archive:
-            notes = json.loads(str(archive["notes"]))
-            variables = self._variables()
-            if notes["shapes"] != [list(v.shape) for v in variables]:
-                raise ValueError(
-                    f"{self._path} belongs to another model; give this run a folder of its own"
-                )
-            for i, variable in enumerate(variables):
-                variable.assign(archive[f"variable_{i}"])
-            for i, remembered in enumerate(notes["callbacks"]):
-                best = [archive[k] for k in sorted(archive.files) if k.startswith(f"best_{i}_")]
-                self._restored.append(remembered | ({"best_weights": best} if best else {}))
-        self.epoch, self.finished, self.stopped = (
-            notes["epoch"],
-            notes["finished"],
-            notes["stopped"],
-        )
-        self.history = notes["history"]
+        arrays, notes = self._read()
+        self._require_same_run(notes, epochs)
+        variables = self._variables()
+        if notes["shapes"] != [list(v.shape) for v in variables]:
+            raise ValueError(f"{printable(self._path)} belongs to another model; {_WAY_OUT}")
+        for i, variable in enumerate(variables):
+            variable.assign(arrays[f"variable_{i}"])
+        for i, remembered in enumerate(notes["callbacks"]):
+            best = [arrays[k] for k in sorted(arrays) if k.startswith(f"best_{i}_")]
+            self._restored.append(remembered | ({"best_weights": best} if best else {}))
+        self.epoch, self.stopped, self.history = notes["epoch"], notes["stopped"], notes["history"]
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            with self._path.open("rb") as file, np.load(file) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            notes = json.loads(str(arrays["notes"]))
+            return arrays, {name: notes[name] for name in _NOTED}
+        except PermissionError:
+            raise
+        except Exception as error:  # a damaged archive raises anything
+            raise ValueError(
+                f"{printable(self._path)} is damaged ({error}); delete it to begin anew"
+            ) from error
+
+    def _require_same_run(self, notes: Mapping[str, Any], epochs: int) -> None:
+        asked = dict(self._identity)
+        if asked.get("learning rate") == notes["rate"]:  # the same model, trained on
+            asked["learning rate"] = notes["identity"]["learning rate"]
+        if named := differences(notes["identity"], asked):
+            raise ValueError(
+                f"{printable(self._run_dir)} belongs to another run ({', '.join(named)}); "
+                f"{_WAY_OUT}"
+            )
+        if epochs < notes["epoch"]:
+            raise ValueError(
+                f"{printable(self._run_dir)} has had {notes['epoch']} epochs, {epochs} are asked "
+                f"for; {_WAY_OUT}"
+            )
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Give the callbacks back what they knew; they have just forgotten it."""
@@ -95,17 +128,12 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
         self.stopped = bool(self.model.stop_training)
         self._save()
 
-    def finish(self) -> None:
-        """Save the state after training, with the best weights put back."""
-        self.finished = True
-        self._save()
-
     def _variables(self) -> list[Any]:
         self._model_to_save.optimizer.build(self._model_to_save.trainable_variables)
         return [*self._model_to_save.variables, *self._model_to_save.optimizer.variables]
 
     def _save(self) -> None:
-        if self._path is None or self._run_dir is None or not self._writes:
+        if not self._writes:
             return
         variables = self._variables()
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(variables)}
@@ -118,8 +146,9 @@ class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
                 arrays[f"best_{i}_{j:04d}"] = weight
         notes = {
             "epoch": self.epoch,
-            "finished": self.finished,
             "stopped": self.stopped,
+            "identity": self._identity,
+            "rate": learning_rate_of(self._model_to_save),
             "history": self.history,
             "callbacks": remembered,
             "shapes": [list(v.shape) for v in variables],

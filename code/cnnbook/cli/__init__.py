@@ -1,0 +1,80 @@
+"""Command line: ``cnnbook draw | split | train | predict | explain``, one file a command."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from cnnbook import __version__
+from cnnbook.cli import draw, explain, predict, split, train
+from cnnbook.cli.arguments import EXIT_STATUSES, UsageError
+
+__all__ = ["main"]
+
+_DESCRIPTION = """\
+Train a classifier on a folder of photos, one sub-folder a class, and ask it why.
+
+A first session, without any photo of your own:
+
+  cnnbook draw cars --images 500 --seed 1          # a folder tree of five drawn makes
+  cnnbook split cars --out split.csv               # what would be trained and tested on
+  cnnbook train --data cars --size 96 --epochs 15 --out run
+  cnnbook predict --run run cars/mazda_3/1.jpg
+  cnnbook explain --run run cars/mazda_3/*.jpg --out why.png
+
+Each command explains itself: cnnbook train --help
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; an error is one line on stderr.
+
+    0: done; 1: it failed, or a picture could not be read; 2: the command was given wrongly
+    (argparse itself exits with that); 130: interrupted.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     os.chdir(folder)
+    ...     status = main(["draw", "cars", "--images", "5", "--size", "32"])
+    ...     os.chdir("..")
+    5 pictures in cars
+    >>> status
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name may be no text at all
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run_command(given) or 0)
+    except UsageError as error:
+        return _fail(given.command, str(error), status=2)
+    except (ValueError, OSError, ImportError, RuntimeError, ArithmeticError) as error:
+        return _fail(given.command, str(error), status=1)
+    except KeyboardInterrupt:
+        return _fail(given.command, f"interrupted; {given.way_on}", status=130)
+
+
+def _fail(command: str, message: str, status: int) -> int:
+    print(f"cnnbook {command}: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "cnnbook",
+        description=_DESCRIPTION,
+        epilog=EXIT_STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"cnnbook {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in (draw, split, train, predict, explain):
+        command.add(commands)
+    return parser

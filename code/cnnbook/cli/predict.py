@@ -1,0 +1,70 @@
+"""``cnnbook predict``: name the class of pictures."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cnnbook.cli.answers import answered, paths_of, tell, write_answers, write_text
+from cnnbook.cli.arguments import (
+    UsageError,
+    add_command,
+    add_pictures,
+    check_file_to_write,
+    import_keras,
+)
+
+__all__ = ["add", "run"]
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser's commands.
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser()
+    >>> add(parser.add_subparsers())
+    >>> parser.parse_args(["predict", "--run", "run", "a.jpg"]).run
+    'run'
+    """
+    command = add_command(
+        commands,
+        "predict",
+        run,
+        "Name the class of pictures, with the probability of each class.",
+        "A picture that cannot be read is named; the others are still predicted (exit status 1).",
+    )
+    add_pictures(command)
+    command.add_argument("--html", metavar="FILE", help="also write a page with the pictures")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Predict; return 1 if a picture could not be read.
+
+    Examples
+    --------
+    >>> run(argparse.Namespace(html="-", json=None))
+    Traceback (most recent call last):
+    cnnbook.cli.arguments.UsageError: --html must name a file; got '-'
+    """
+    check_file_to_write("--html", given.html)
+    if given.json != "-":
+        check_file_to_write("--json", given.json)
+    if given.html is not None and given.html == given.json:
+        raise UsageError("--html and --json must name two files")
+    import_keras("predict")
+    from cnnbook.training.reports import pictures_report
+    from cnnbook.training.runs import open_run
+
+    opened, paths = open_run(given.run), paths_of(given)
+    answers, pictures = [], []
+    for asked in answered(opened, paths):
+        tell(asked.answers, given.json)
+        answers += asked.answers
+        if given.html is not None:
+            pictures += list(asked.pictures)
+    write_answers(given.json, answers)
+    if given.html is not None:
+        captions = [answer.caption for answer in answers]
+        write_text(given.html, pictures_report("Predictions", pictures, captions))
+    return int(len(answers) < len(paths))
