@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnbook.gradcam import BATCH_SIZE, resize
+from cnnbook.gradcam import resize
 
 __all__ = ["area_under", "blurred", "deletion", "insertion"]
 
@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 Maps = NDArray[np.float32]
 
 _ROUNDING = 1e-2  # of half-precision probabilities
+_AT_ONCE = 32  # pictures in one prediction
 _BLUR = 1 / 12  # of the picture's longer side: at 150 pixels no part of a car is left
 
 
@@ -194,5 +195,5 @@ def _of_class(p: Maps, class_index: ArrayLike) -> Floats:
 
 def _predicted(model: Any, pictures: Maps) -> Maps:
     """Predict in small batches, without the set-up of `predict`, which is the dearer part here."""
-    parts = range(0, len(pictures), BATCH_SIZE)
-    return np.concatenate([model.predict_on_batch(pictures[at : at + BATCH_SIZE]) for at in parts])
+    parts = range(0, len(pictures), _AT_ONCE)
+    return np.concatenate([model.predict_on_batch(pictures[at : at + _AT_ONCE]) for at in parts])

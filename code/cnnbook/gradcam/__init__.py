@@ -8,14 +8,12 @@ cost of a prediction.  `feature_layer` and `feature_layers` say what can be expl
 from cnnbook._extras import extra
 
 with extra("models", "cnnbook.gradcam"):
-    from cnnbook.gradcam._explaining import BATCH_SIZE
     from cnnbook.gradcam.layers import called_layers, feature_layer, feature_layers
     from cnnbook.gradcam.maps import grad_cam, hires_cam
     from cnnbook.gradcam.pictures import normalize, overlay, resize
     from cnnbook.gradcam.traced import GradCAM, HiResCAM
 
 __all__ = [
-    "BATCH_SIZE",
     "GradCAM",
     "HiResCAM",
     "called_layers",

@@ -1,0 +1,52 @@
+"""What is imported is declared."""
+
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from test_house import ROOT, imports
+
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = DECLARED["optional-dependencies"]
+
+
+def canonical(requirement: str) -> str:
+    name = re.match(r"[\w.-]+", requirement)
+    assert name is not None
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def declared(*extras: str) -> set[str]:
+    listed = [*DECLARED["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    return {canonical(line) for line in listed}
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [
+        ("code", ["models"]),
+        ("book/_ext", ["models", "book"]),
+        ("scripts", ["models"]),
+        ("benchmarks", ["models", "book", "test"]),
+        ("tests", ["models", "book", "test", "backends"]),
+    ],
+)
+def test_what_is_imported_is_declared(folder: str, extras: list[str]) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    packages = {name.partition(".")[0] for path in files for name in imports(path)}
+    own = {path.stem for path in ROOT.rglob("tests/**/*.py")} | {
+        path.name for path in (*(ROOT / "book" / "_ext").iterdir(), *(ROOT / "tests").iterdir())
+    }
+    own |= {"cnnbook", "benchmarks", *(path.stem for path in (ROOT / "scripts").glob("*.py"))}
+    own |= {path.stem for path in (ROOT / "book" / "_ext").glob("*.py")}
+    installed = packages_distributions()
+    missing = {
+        name: installed.get(name, ["not installed"])
+        for name in packages - set(sys.stdlib_module_names) - own
+        if name in installed
+        and not {canonical(distribution) for distribution in installed[name]} & declared(*extras)
+    }
+    assert missing == {}
