@@ -9,11 +9,15 @@ Titles and names are shown as they are: a ``$`` in the name of a folder or a fil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
+
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.plotting"):
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SIGNED = "RdBu_r"
 UNSIGNED = "Greys"

@@ -5,10 +5,13 @@
 ('iranKhodro_dena', 'kia_cerato', 'mazda_3', 'peugeot_206', 'saipa_saina')
 """
 
-from cnnbook.cars.camera import POSES
-from cnnbook.cars.drawing import DrawnCars, draw
-from cnnbook.cars.makes import CLASS_NAMES
-from cnnbook.cars.vehicle import PARTS
-from cnnbook.cars.writing import write_folder
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.cars"):
+    from cnnbook.cars.camera import POSES
+    from cnnbook.cars.drawing import DrawnCars, draw
+    from cnnbook.cars.makes import CLASS_NAMES
+    from cnnbook.cars.vehicle import PARTS
+    from cnnbook.cars.writing import write_folder
 
 __all__ = ["CLASS_NAMES", "PARTS", "POSES", "DrawnCars", "draw", "write_folder"]

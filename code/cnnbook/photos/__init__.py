@@ -1,12 +1,15 @@
 """Any photos: read, found in folders, checked, split, and written down."""
 
-from cnnbook.photos.checking import check
-from cnnbook.photos.copying import copy_split
-from cnnbook.photos.folders import Photo, Photos, load
-from cnnbook.photos.manifest import read_manifest, write_manifest
-from cnnbook.photos.problems import Problem, ProblemKind
-from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
-from cnnbook.photos.splitting import Split, split
+from cnnbook._extras import extra
+
+with extra("models", "cnnbook.photos"):
+    from cnnbook.photos.checking import check
+    from cnnbook.photos.copying import copy_split
+    from cnnbook.photos.folders import Photo, Photos, load
+    from cnnbook.photos.manifest import read_manifest, write_manifest
+    from cnnbook.photos.problems import Problem, ProblemKind
+    from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
+    from cnnbook.photos.splitting import Split, split
 
 __all__ = [
     "ImageError",
