@@ -3,6 +3,12 @@
 from cnnbook.photos.checking import check
 from cnnbook.photos.copying import copy_split
 from cnnbook.photos.folders import Photo, Photos, load
+from cnnbook.photos.grouping import (
+    doubtful_labels,
+    group_alike,
+    group_by_name,
+    join_groups,
+)
 from cnnbook.photos.manifest import read_manifest, write_manifest
 from cnnbook.photos.problems import Problem, ProblemKind
 from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
@@ -17,6 +23,10 @@ __all__ = [
     "Split",
     "check",
     "copy_split",
+    "doubtful_labels",
+    "group_alike",
+    "group_by_name",
+    "join_groups",
     "load",
     "read_image",
     "read_manifest",
