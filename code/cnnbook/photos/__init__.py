@@ -10,6 +10,7 @@ from cnnbook.photos.grouping import (
     join_groups,
 )
 from cnnbook.photos.manifest import read_manifest, write_manifest
+from cnnbook.photos.parted import load_parted, parts_by_folder
 from cnnbook.photos.problems import Problem, ProblemKind
 from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
 from cnnbook.photos.splitting import Split, split
@@ -28,6 +29,8 @@ __all__ = [
     "group_by_name",
     "join_groups",
     "load",
+    "load_parted",
+    "parts_by_folder",
     "read_image",
     "read_manifest",
     "read_reduced",
