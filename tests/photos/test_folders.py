@@ -102,7 +102,7 @@ def test_every_file_and_folder_left_out_is_named_with_its_reason(tree):
         "mazda_3/f.txt": "the ending .txt is none of a photo's",
         "mazda_3/.hidden.jpg": "begins with a dot",
         "mazda_3/.DS_Store": "begins with a dot",
-        "mazda_3/more": "a folder in a class's folder; move its 2 photos up",
+        "mazda_3/more": "a folder in a class's folder; move its photos (2) up into the class",
         "mazda_3/gone.jpg": "a link to nowhere.jpg, which does not exist",
         "mazda_3/loop.jpg": "a link to itself",
         "mazda_3/pipe.jpg": "neither a file nor a folder",

@@ -6,7 +6,14 @@ with extra("models", "cnnbook.photos"):
     from cnnbook.photos.checking import check
     from cnnbook.photos.copying import copy_split
     from cnnbook.photos.folders import Photo, Photos, load
+    from cnnbook.photos.grouping import (
+        doubtful_labels,
+        group_alike,
+        group_by_name,
+        join_groups,
+    )
     from cnnbook.photos.manifest import read_manifest, write_manifest
+    from cnnbook.photos.parted import load_parted, parts_by_folder
     from cnnbook.photos.problems import Problem, ProblemKind
     from cnnbook.photos.reading import ImageError, read_image, read_reduced, unreadable
     from cnnbook.photos.splitting import Split, split
@@ -20,7 +27,13 @@ __all__ = [
     "Split",
     "check",
     "copy_split",
+    "doubtful_labels",
+    "group_alike",
+    "group_by_name",
+    "join_groups",
     "load",
+    "load_parted",
+    "parts_by_folder",
     "read_image",
     "read_manifest",
     "read_reduced",

@@ -84,7 +84,7 @@ def _why_no_photo(path: Path) -> str | None:
     if path.is_dir():
         photos = sum(Path(name).suffix.lower() in _ENDINGS
                      for _, _, names in os.walk(path) for name in names)  # fmt: skip
-        return f"a folder in a class's folder; move its {photos} photos up into the class"
+        return f"a folder in a class's folder; move its photos ({photos}) up into the class"
     if not path.is_file():
         return "neither a file nor a folder"
     ending = path.suffix.lower()

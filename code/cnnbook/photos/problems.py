@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 
 from cnnbook.files import printable
 
-ProblemKind = Literal["left out", "unreadable", "tiny", "duplicate", "mislabelled", "empty class"]
+ProblemKind = Literal[
+    "left out", "unreadable", "tiny", "duplicate", "mislabelled", "doubtful label", "empty class"
+]
 
 
 class Problem(NamedTuple):
@@ -21,6 +23,7 @@ class Problem(NamedTuple):
         "unreadable", "tiny" (a side below 32 pixels).
         "duplicate": another photo of its class has the same pixels.
         "mislabelled": a photo of another class has the same pixels; one of the two must be wrong.
+        "doubtful label": a photo of another class looks like it; see `doubtful_labels`.
         "empty class": a folder without a photo, or all of whose photos have a problem.
     detail : str
 

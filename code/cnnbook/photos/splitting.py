@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnbook.files import printable
 from cnnbook.photos.folders import Photos
+from cnnbook.photos.grouping import join_groups
 
 __all__ = ["Split", "split"]
 
@@ -43,13 +44,16 @@ def split(
     labels: ArrayLike | Photos,
     seed: int,
     fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    groups: ArrayLike | None = None,
 ) -> Split:
     """Share out (n,) labels or photos into train, validation and test, class by class.
 
     In each class of ``m`` pictures, ``round(0.1 m)`` go to test and to validation (at least one
     of each from three pictures on), the rest to training. Given photos, files of equal content
-    stay together: a photo that was saved twice must not be trained on and then tested. The result
-    of photos depends on their content and ``seed`` alone, not on the order of a directory listing.
+    stay together: a photo that was saved twice must not be trained on and then tested. So do
+    pictures of one group; then groups are counted and dealt instead of pictures, one that lies in
+    several classes once. The result of photos depends on their content, groups and ``seed`` alone,
+    not on the order of a directory listing.
 
     Parameters
     ----------
@@ -57,6 +61,8 @@ def split(
     seed : int
     fractions : three floats
         Train, validation, test; they sum to 1.
+    groups : (n,) integers, optional
+        As from :func:`group_alike` or :func:`group_by_name`.
 
     Returns
     -------
@@ -67,7 +73,8 @@ def split(
     TypeError
         If the labels are no integers.
     ValueError
-        If the fractions do not sum to 1, or a class is too small to be shared out.
+        If the fractions do not sum to 1, a class is too small to be shared out, or there are more
+        or fewer groups than pictures.
 
     Examples
     --------
@@ -77,6 +84,9 @@ def split(
     [56, 7, 7]
     >>> np.bincount(labels[parts.test])
     array([5, 2])
+    >>> parts = split(labels, seed=1, groups=np.arange(70) // 2)  # pairs stay together
+    >>> parts.test
+    array([ 2,  3, 40, 41, 64, 65])
     """
     if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
         raise ValueError(f"fractions must be three parts of 1; got {fractions}")
@@ -93,22 +103,39 @@ def split(
         names = {label: str(label) for label in classes}
     if not classes:
         raise ValueError("there is nothing to split: no labels were given")
+    dealt = _by_class(classes, contents, groups)
+    what = "different pictures" if groups is None else "groups of pictures"
     parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-    for label in sorted(set(classes)):
-        groups: dict[str, list[int]] = {}
-        for position, (own, content) in enumerate(zip(classes, contents, strict=True)):
-            if own == label:
-                groups.setdefault(content, []).append(position)
-        wanted = [
-            0 if share == 0 else max(1, round(share * len(groups))) for share in fractions[1:]
-        ]
-        if len(groups) <= sum(wanted):
+    for label, own in dealt.items():
+        wanted = [0 if share == 0 else max(1, round(share * len(own))) for share in fractions[1:]]
+        if len(own) <= sum(wanted):
             raise ValueError(
-                f"class {names[label]} has {len(groups)} different pictures; {sum(wanted) + 1} are "
+                f"class {names[label]} has {len(own)} {what}; {sum(wanted) + 1} are "
                 "needed for training, validation and test"
             )
-        _deal(groups, wanted, np.random.default_rng([seed, label]), parts)
+        _deal(own, wanted, np.random.default_rng([seed, label]), parts)
     return Split(*(np.array(sorted(part), np.int64) for part in parts))
+
+
+def _by_class(
+    classes: list[int], contents: list[str], groups: ArrayLike | None
+) -> dict[int, dict[str, list[int]]]:
+    """Give each group to the class of its least content, which also is its name."""
+    groupings = [np.unique(contents, return_inverse=True)[1]]
+    if groups is not None:
+        groupings.append(np.asarray(groups))
+        if groupings[1].shape != (len(classes),):
+            raise ValueError(
+                f"{len(classes)} pictures need as many groups; got {groupings[1].shape}"
+            )
+    members: dict[int, list[int]] = {}
+    for position, group in enumerate(join_groups(*groupings).tolist()):
+        members.setdefault(group, []).append(position)
+    dealt: dict[int, dict[str, list[int]]] = {label: {} for label in sorted(set(classes))}
+    for positions in members.values():
+        content, label = min((contents[position], classes[position]) for position in positions)
+        dealt[label][content] = positions
+    return dealt
 
 
 def _deal(
