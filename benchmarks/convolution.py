@@ -163,14 +163,17 @@ def measure_planes() -> list[str]:
     from cnnbook.convolution import correlate2d
 
     image = np.random.default_rng(0).standard_normal((512, 512), dtype=np.float32)
-    lines = [
-        f"{'one channel, 512x512, float32':44}{'ours ms':>8}{'/convolve2d':>14}{'/fftconvolve':>14}"
-    ]
-    for size in (3, 11, 31):
+    head = f"{'/convolve2d':>16}{'/fftconvolve':>14}{'MB':>8}"
+    lines = [f"{'one channel, 512x512, float32':44}{'ours ms':>8}{head}"]
+    for size in (3, 11, 31, 63):
         kernel = np.random.default_rng(size).standard_normal((size, size), dtype=np.float32)
+
+        def ours(kernel: np.ndarray = kernel) -> np.ndarray:
+            return correlate2d(image, kernel)
+
         times = shortest(
             {
-                "ours": lambda kernel=kernel: correlate2d(image, kernel),
+                "ours": ours,
                 "direct": lambda kernel=kernel: signal.convolve2d(image, kernel, "same"),
                 "fourier": lambda kernel=kernel: signal.fftconvolve(image, kernel, "same"),
             }
@@ -178,7 +181,8 @@ def measure_planes() -> list[str]:
         direct, fourier = (times["ours"] / times[peer] for peer in ("direct", "fourier"))
         faster = f"{direct:.3f} (1/{1 / direct:.0f})"
         lines.append(
-            f"{size}x{size}".ljust(44) + f"{times['ours']:8.2f}{faster:>14}{fourier:14.2f}"
+            f"{size}x{size}".ljust(44)
+            + f"{times['ours']:8.2f}{faster:>16}{fourier:14.2f}{extra_megabytes(ours):8.2f}"
         )
     return lines
 

@@ -11,24 +11,31 @@ from typing import Any
 import sympy as sp
 
 
+class _Choice(sp.Dummy):  # type: ignore[misc]
+    """A symbol equal to no other, whatever that is called, and printed by its name."""
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.name)
+
+
 class ReLU(sp.Function):  # type: ignore[misc]
     """max(x, 0), whose slope at 0 is left open as `ReLU.slope_at_zero`, a symbol like no other.
 
     To the left of 0 the slope is 0, to the right 1; at 0 there is no derivative and every number
     from 0 to 1 is a subgradient. Libraries choose: substitute 0 for TensorFlow's and PyTorch's
-    relu, 1/2 for SymPy's Max. (A user's own alpha is another symbol: this one is a SymPy Dummy.)
+    relu, 1/2 for SymPy's Max. (A symbol of yours that is called alpha is another one.)
 
     Examples
     --------
     >>> x = sp.Symbol("x")
     >>> slope = ReLU(x).diff(x)
     >>> slope
-    Piecewise((0, x < 0), (_alpha, Eq(x, 0)), (1, True))
+    Piecewise((0, x < 0), (alpha, Eq(x, 0)), (1, True))
     >>> slope.subs({ReLU.slope_at_zero: 0, x: 0}), ReLU(-2), ReLU(3)
     (0, 0, 3)
     """
 
-    slope_at_zero = sp.Dummy("alpha")
+    slope_at_zero = _Choice("alpha")
 
     @classmethod
     def eval(cls, x: Any) -> Any:
