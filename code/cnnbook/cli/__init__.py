@@ -37,11 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     os.chdir(folder)
+    >>> import contextlib, tempfile
+    >>> with contextlib.chdir(tempfile.mkdtemp()):
     ...     status = main(["draw", "cars", "--images", "5", "--size", "32"])
-    ...     os.chdir("..")
     5 pictures in cars
     >>> status
     0

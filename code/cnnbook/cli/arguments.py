@@ -28,9 +28,8 @@ class UsageError(ValueError):
 
     Examples
     --------
-    >>> raise UsageError("--out must name a file")
-    Traceback (most recent call last):
-    cnnbook.cli.arguments.UsageError: --out must name a file
+    >>> print(UsageError("--out must name a file"))
+    --out must name a file
     """
 
 
@@ -118,9 +117,11 @@ def check_file_to_write(option: str, path: str | None) -> None:
 
     Examples
     --------
-    >>> check_file_to_write("--html", "-")
-    Traceback (most recent call last):
-    cnnbook.cli.arguments.UsageError: --html must name a file; got '-'
+    >>> try:
+    ...     check_file_to_write("--html", "-")
+    ... except UsageError as error:
+    ...     print(error)
+    --html must name a file; got '-'
     """
     if path is not None and (path in ("", "-") or path.endswith(os.sep) or Path(path).is_dir()):
         raise UsageError(f"{option} must name a file; got {path!r}")

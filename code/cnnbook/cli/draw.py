@@ -46,8 +46,11 @@ def run(given: argparse.Namespace) -> None:
 
     Examples
     --------
-    >>> run.__annotations__["return"]
-    'None'
+    >>> import contextlib, tempfile
+    >>> asked = argparse.Namespace(folder="cars", images=5, seed=0, size=32, watermark=False)
+    >>> with contextlib.chdir(tempfile.mkdtemp()):
+    ...     run(asked)
+    5 pictures in cars
     """
     with extra("models", "cnnbook draw"):
         from cnnbook.cars import write_folder

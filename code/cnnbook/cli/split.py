@@ -44,8 +44,12 @@ def run(given: argparse.Namespace) -> None:
 
     Examples
     --------
-    >>> run.__annotations__["return"]
-    'None'
+    >>> import contextlib, tempfile
+    >>> from cnnbook import cars
+    >>> with contextlib.chdir(tempfile.mkdtemp()):
+    ...     cars.write_folder("cars", n=15, seed=1, size=32)
+    ...     run(argparse.Namespace(folder="cars", out="split.csv", seed=0, copy_to=None))
+    split.csv: 5 train, 5 validation, 5 test, 5 classes
     """
     check_file_to_write("--out", given.out)
     with extra("models", "cnnbook split"):

@@ -104,8 +104,12 @@ def run(given: argparse.Namespace) -> None:
 
     Examples
     --------
-    >>> run.__annotations__["return"]
-    'None'
+    >>> asked = dict(_DEFAULTS, data="photos", fine_tune_epochs=1)
+    >>> try:
+    ...     run(argparse.Namespace(**asked))
+    ... except UsageError as error:
+    ...     print(error)
+    fine-tuning needs a model with a backbone, such as mobilenet_v2; got baseline
     """
     try:
         config = RunConfig(**{name: getattr(given, name) for name in _DEFAULTS})
