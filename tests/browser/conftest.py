@@ -16,7 +16,7 @@ from browser.visits import Visit, walk
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-EXTENSIONS = ("persian_book", "self_check")
+EXTENSIONS = ("persian_book", "self_check", "widgets")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = [
     "--no-sandbox",

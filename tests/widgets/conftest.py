@@ -18,15 +18,16 @@ __all__ = ["browser"]
 
 HERE = Path(__file__).parent
 EXTENSIONS = ROOT / "book" / "_ext"
+WIDGETS = EXTENSIONS / "widgets" / "static" / "widgets"
 SELF_CHECK = EXTENSIONS / "self_check" / "static" / "self-check"
 Evaluate = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
 def evaluate(browser: Browser) -> Iterator[Evaluate]:
-    """Evaluate an expression beside the script that reads, with one argument."""
+    """Evaluate an expression beside the scripts that compute and read, with one argument."""
     page = browser.new_page()
-    for path in (SELF_CHECK / "typed.js",):
+    for path in (WIDGETS / "windows.js", WIDGETS / "layers.js", SELF_CHECK / "typed.js"):
         page.add_script_tag(path=path)
     yield page.evaluate
     page.close()
