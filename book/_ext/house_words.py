@@ -36,7 +36,9 @@ KASRA = "\u0650?"
 
 FENCE = re.compile(r"\s*(?:[-*+>] +)?(`{3,}|~{3,})\s*(.*?)\s*$")
 # Fences whose body is no Markdown: those without a directive, and these directives.
-CODE = re.compile(r"(?!\{)|\{(?:code|code-block|code-cell|eval-rst|literalinclude|math|raw)\}")
+CODE = re.compile(
+    r"(?!\{)|\{(?:code|code-block|code-cell|eval-rst|givens|literalinclude|math|raw)\}"
+)
 NO_PROSE = re.compile(r"\s*(?::[\w-]+:|%|\([\w-]+\)=)")
 INLINE = re.compile(r"\{(?P<language>fa|en)\}(`+)(?P<text>.+?)\2(?!`)")
 SHOWN = re.compile(r"\{(?:ref|doc|term|numref)\}`([^`<]+?)\s*<[^`]*>`")

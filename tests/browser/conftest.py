@@ -16,6 +16,7 @@ from browser.visits import Visit, walk
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+EXTENSIONS = ("persian_book", "self_check", "widgets")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = [
     "--no-sandbox",
@@ -63,7 +64,7 @@ def write_sheets(book: Path, cases: dict[str, Any]) -> list[str]:
 def fixture_config() -> dict[str, Any]:
     """Return this project's own settings, for another folder."""
     config: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    extensions = {name: str(ROOT / "book" / "_ext") for name in ("persian_book", "self_check")}
+    extensions = {name: str(ROOT / "book" / "_ext") for name in EXTENSIONS}
     config["sphinx"]["local_extensions"] = extensions
     for name in [name for name in config["sphinx"]["config"] if name.startswith("code_key")]:
         del config["sphinx"]["config"][name]
