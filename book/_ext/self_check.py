@@ -11,6 +11,7 @@
 
 The first lines are the question; the list names common wrong answers and what went wrong in each.
 Without JavaScript the question stays and the input is hidden: the folded solution below it serves.
+Its words are translated by whatever catalogue Sphinx has for the book.
 """
 
 from html import escape
@@ -19,22 +20,8 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
-
-WORDS = {
-    "fa": {
-        "label": "پاسخ شما",
-        "check": "بررسی",
-        "right": "درست است.",
-        "wrong": "هنوز درست نیست؛ دوباره بکوشید یا پاسخ را باز کنید.",
-    },
-    "en": {
-        "label": "Your answer",
-        "check": "Check",
-        "right": "Correct.",
-        "wrong": "Not yet; try again or open the solution.",
-    },
-}
 
 
 class self_check(nodes.General, nodes.Element):
@@ -56,7 +43,7 @@ class SelfCheck(SphinxDirective):
         if "answer" not in self.options:
             raise self.error("self-check needs an :answer:.")
         answers = [answer.strip() for answer in self.options["answer"].split("|")]
-        node = self_check(answers=answers, words=WORDS[self.config.language])
+        node = self_check(answers=answers)
         self.state.nested_parse(self.content, self.content_offset, node)
         for bullets in list(node.findall(nodes.bullet_list)):
             bullets.replace_self([self.named_mistake(item) for item in bullets])
@@ -78,13 +65,20 @@ def visit_self_check(self: Any, node: self_check) -> None:
 
 
 def depart_self_check(self: Any, node: self_check) -> None:
-    """Add the input, the verdict and close the block."""
-    word = {key: escape(text) for key, text in node["words"].items()}
+    """Add the input, the verdict, which is read aloud when it changes, and close the block."""
+    label, check, right, wrong = (
+        escape(str(word))
+        for word in (
+            _("Your answer"),
+            _("Check"),
+            _("Correct."),
+            _("Not yet; try again or open the solution."),
+        )
+    )
     self.body.append(
-        f'<form hidden><label>{word["label"]} <input type="text" dir="ltr" autocomplete="off">'
-        f'</label> <button type="submit" class="btn btn-sm">{word["check"]}</button></form>'
-        f'<p class="verdict" role="status" data-right="{word["right"]}" '
-        f'data-wrong="{word["wrong"]}"></p></div>'
+        f'<form hidden><label>{label} <input type="text" dir="ltr" autocomplete="off"></label> '
+        f'<button type="submit" class="btn btn-sm">{check}</button></form>'
+        f'<div class="verdict" role="status" data-right="{right}" data-wrong="{wrong}"></div></div>'
     )
 
 
