@@ -40,3 +40,26 @@ def test_an_unknown_mistake_is_wrong_all_the_same(question: Locator) -> None:
     assert question.locator(".verdict").inner_text() == question.locator(".verdict").get_attribute(
         "data-wrong"
     )
+
+
+def test_a_known_mistake_is_said_aloud(question: Locator) -> None:
+    """A screen reader says what appears in a live region, and nothing else."""
+    said = question.get_by_role("status")
+    answer(question, "30")
+    message = question.locator(".mistake:visible").inner_text()
+    assert message and said.inner_text() == message
+    answer(question, "123")
+    assert said.inner_text() == said.get_attribute("data-wrong")
+
+
+@pytest.mark.parametrize("verdict", ["20", "30", "123"])
+def test_a_verdict_is_on_the_answer_that_stands_there(question: Locator, verdict: str) -> None:
+    answer(question, verdict)
+    assert question.get_by_role("status").inner_text()
+    question.locator("input").press("End")
+    question.locator("input").press("1")
+    assert question.get_by_role("status").inner_text() == ""
+    answer(question, verdict)
+    answer(question, "")
+    assert question.get_by_role("status").inner_text() == ""
+    assert question.evaluate("e => e.className").split() == ["self-check"]
