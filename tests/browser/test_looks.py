@@ -19,8 +19,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Route
 
 from browser.visits import SIZES, THEMES, served
-from persian_book.logical import to_logical
-from persian_book.styles import MARK
+from persian_book.site.logical import to_logical
+from persian_book.site.styles import MARK
 
 STORED = Path(__file__).parent / "pictures"
 # Letters of code come from the system, and differ from one machine to the next.

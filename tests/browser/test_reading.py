@@ -1,5 +1,6 @@
 """Reading with the keyboard, from disk, and across the two languages."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from browser.visits import served
 
+SET = "() => MathJax.startup.promise.then(() => document.fonts.ready)"
 VISIBLE_FOCUS = """() => {
   const element = document.activeElement;
   const style = getComputedStyle(element);
@@ -110,10 +112,80 @@ def test_the_switch_leads_to_the_same_section(
     page.wait_for_url(f"{base}/{there}")
 
 
-def test_the_copy_button_speaks_the_language_of_the_page(page: Page, base: str) -> None:
-    for path, word in (("everything.html", "رونوشت"), ("en/everything.html", "Copy")):
-        page.goto(f"{base}/{path}")
-        assert page.locator("button.copybtn").first.get_attribute("data-tooltip") == word
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("everything.html", {"رونوشت", "رنگ صفحه", "تمام‌صفحه", "جست‌وجو", "فهرست کتاب"}),
+        ("en/everything.html", {"Copy to clipboard", "Color mode", "Fullscreen mode", "Search"}),
+    ],
+)
+def test_every_button_has_a_name_in_the_language_of_the_page(
+    page: Page, base: str, path: str, names: set[str]
+) -> None:
+    """Read what a screen reader says, from the browser's own accessibility tree."""
+    page.set_viewport_size({"width": 800, "height": 844})  # drawers too
+    page.goto(f"{base}/{path}")
+    page.wait_for_selector("button.copybtn")
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    buttons = [
+        node.get("name", {}).get("value", "")
+        for node in tree["nodes"]
+        if node.get("role", {}).get("value") == "button" and not node["ignored"]
+    ]
+    assert names <= set(buttons)
+    assert "" not in buttons
+    if path.startswith("everything"):
+        assert [name for name in buttons if re.fullmatch("[A-Za-z ]+", name)] == []
+
+
+@pytest.mark.parametrize("width", [1366, 320])
+def test_the_keyboard_stops_at_formulas_that_scroll_alone(
+    page: Page, site: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((site / "q4-gradients.html").as_uri())
+    page.evaluate(SET)
+    wrong, stops = page.evaluate(
+        """() => {
+          const formulas = [...document.querySelectorAll("mjx-container")];
+          const scrolls = (formula) => {
+            formula.scrollLeft = 40; // to either side, as the direction may be
+            const moved = formula.scrollLeft !== 0;
+            formula.scrollLeft = 0;
+            return moved;
+          };
+          const hidden = (f) => f.querySelectorAll("mjx-assistive-mml").forEach((e) => e.remove());
+          formulas.forEach(hidden);
+          const stops = formulas.filter((formula) => formula.tabIndex === 0);
+          return [formulas.filter((f) => (f.tabIndex === 0) !== scrolls(f)).length, stops.length];
+        }"""
+    )
+    assert wrong == 0
+    assert stops < 20 if width == 1366 else stops > 0
+
+
+@pytest.mark.parametrize("how", ["button.primary-toggle", "button.search-button", "Control+k"])
+def test_escape_gives_the_focus_back_to_what_had_it(page: Page, base: str, how: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{base}/everything.html")
+    opener = page.locator("button.primary-toggle" if how == "Control+k" else how).first
+    opener.focus()
+    page.keyboard.press("Enter" if "button" in how else how)
+    assert page.locator("dialog[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    page.wait_for_function("e => e === document.activeElement", arg=opener.element_handle())
+
+
+def test_a_link_in_the_drawer_leads_out_of_it(page: Page, base: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{base}/everything.html")
+    page.locator("button.secondary-toggle >> visible=true").click()
+    page.locator("dialog[open] a[href='#boxes']").click()
+    assert page.locator("dialog[open]").count() == 0
+    page.wait_for_url("**/everything.html#boxes")
+    top = page.locator("#boxes").evaluate("e => e.getBoundingClientRect().top")
+    assert 0 <= top < 400
 
 
 def test_the_book_opens_from_disk(browser: Browser, fixture_site: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.visits import served
-from persian_book.search import stem, words
+from persian_book.search.index import stem, words
 
 RESULTS = """async () => {
   const count = () => document.querySelector(".search-summary")?.innerText;

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from PIL import Image
@@ -83,8 +84,22 @@ def test_two_editions_from_one_run_of_the_cells(book: Path) -> None:
     persian = (book / "_build/html/page.html").read_text("utf-8")
     english = (book / "_build/html/en/page.html").read_text("utf-8")
     for text, root, alt, title, caption, switch in (
-        (persian, '<html dir="rtl" lang="fa"', "خط", "کتاب", "بخش", 'href="en/page.html"'),
-        (english, '<html dir="ltr" lang="en"', "A line", "Book", "Part", 'href="../page.html"'),
+        (
+            persian,
+            '<html lang="fa" data-content_root="./" data-theme="auto" dir="rtl">',
+            "خط",
+            "کتاب",
+            "بخش",
+            'href="en/page.html"',
+        ),
+        (
+            english,
+            '<html lang="en" data-content_root="./" data-theme="auto" dir="ltr">',
+            "A line",
+            "Book",
+            "Part",
+            'href="../page.html"',
+        ),
     ):
         assert root in text
         assert f'alt="{alt}"' in text
@@ -132,3 +147,64 @@ def test_a_warning_in_the_english_half_alone_fails_a_strict_build(book: Path) ->
     status, output = build(book, "-W", "--keep-going")
     assert status == 1
     assert output.count("nosuchrole") == 1
+
+
+BLOCKS = ":::{fa}\nمتن فارسی\n:::\n:::{en}\nEnglish text\n:::\n"
+
+
+def texts(book: Path, name: str) -> tuple[str, str]:
+    site = book / "_build" / "html"
+    return (site / f"{name}.html").read_text("utf-8"), (site / "en" / f"{name}.html").read_text(
+        "utf-8"
+    )
+
+
+def test_an_included_file_and_a_notebook_are_in_two_languages_too(book: Path) -> None:
+    (book / "part.txt.md").write_text(BLOCKS, "utf-8")
+    config = {**CONFIG, "exclude_patterns": ["part.txt.md"], "only_build_toc_files": True}
+    (book / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
+    (book / "index.md").write_text(
+        "# {fa}`کتاب`{en}`Book`\n\n```{include} part.txt.md\n```\n", "utf-8"
+    )
+    notebook = nbformat.v4.new_notebook()
+    title = nbformat.v4.new_markdown_cell("# {fa}`صفحه`{en}`Page`\n\n" + BLOCKS)
+    notebook.cells = [title, nbformat.v4.new_code_cell("print('{fa}`x`')")]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    (book / "page.md").unlink()
+    nbformat.write(notebook, book / "page.ipynb")
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    for name in ("index", "page"):
+        persian, english = texts(book, name)
+        assert "متن فارسی" in persian and "English text" not in persian
+        assert "English text" in english and "متن فارسی" not in english
+    assert "{fa}`x`" in persian and "{fa}`x`" in english
+
+
+def test_a_text_without_its_twin_is_found_in_an_included_file_and_in_a_notebook(book: Path) -> None:
+    alone = "\n:::{fa}\nتنها\n:::\n"
+    (book / "part.md").write_text(alone, "utf-8")
+    toc = (book / "_toc.yml").read_text("utf-8")
+    (book / "_config.yml").write_text(
+        yaml.safe_dump({**CONFIG, "exclude_patterns": ["part.md"]}), "utf-8"
+    )
+    assert "part.md" not in toc
+    (book / "page.md").write_text("# P\n\n```{include} part.md\n```\n", "utf-8")
+    for _ in range(2):
+        status, output = build(book)
+        assert status == 1 and "part.md:2: the {fa} block has no {en} block beside it" in output
+    (book / "page.md").unlink()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# P\n" + alone)])
+    nbformat.write(notebook, book / "page.ipynb")
+    status, output = build(book)
+    assert status == 1 and "page.ipynb: cell 1, line 3: the {fa} block has no" in output
+
+
+def test_two_equation_labels_with_one_address_are_refused_by_name(book: Path) -> None:
+    equations = "# P\n\n$$\na\n$$ (وزن)\n\n$$\nb\n$$ (گرادیان)\n"
+    (book / "page.md").write_text(equations, "utf-8")
+    for _ in range(2):
+        status, output = build(book)
+        assert status == 1
+        assert "page.md: the equation labels وزن and گرادیان have the same Latin" in output
+    (book / "page.md").write_text(equations.replace("گرادیان", "eq-gradient"), "utf-8")
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0

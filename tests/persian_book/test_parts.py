@@ -11,20 +11,24 @@ from PIL import Image
 from sphinx.errors import ExtensionError
 
 import persian_book
-from persian_book.ids import slug
 from persian_book.languages import Language
-from persian_book.pictures import make_light
-from persian_book.scripts import without_needless_scripts
-from persian_book.switch import href
-from persian_book.terms import read_terms
-from persian_book.texts import article_text
+from persian_book.page.switch import href
+from persian_book.search.texts import article_text
+from persian_book.site.pictures import make_light
+from persian_book.site.scripts import without_needless_scripts
+from persian_book.source.terms import read_terms
+from persian_book.tree.ids import slug
 
-MODULES = [m.name for m in pkgutil.iter_modules(persian_book.__path__) if m.name != "__main__"]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(persian_book.__path__, "persian_book.")
+    if module.name != "persian_book.__main__"
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_the_docstrings_run(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"persian_book.{name}")).failed == 0
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """Numbers and foreign words in finished text."""
 
-import pytest
+import re
 
-from persian_book.isolate import english_text, persian_text, plain_persian_text
-from persian_book.numbers import persian_numbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persian_book.digits import latin_digits
+from persian_book.page.isolate import english_text, persian_text, plain_persian_text
+from persian_book.page.numbers import persian_numbers
 
 
 @pytest.mark.parametrize(
@@ -46,10 +51,29 @@ def latin(words: str) -> str:
         ("نرخ 1e-3 بود", f"نرخ {latin('1e-3')} بود"),
         ("&#8212; 3 &amp; 4", "&#8212; ۳ &amp; ۴"),
         ("GPU‌ها", f"{latin('GPU')}‌ها"),
+        ("Conv2D 100,741 پارامتر", f"{latin('Conv2D')} ۱۰۰٬۷۴۱ پارامتر"),
+        ("Keras 93.5% بود", f"{latin('Keras')} ۹۳٫۵٪ بود"),
+        ("لایهٔ Conv2D 3×3 با", f"لایهٔ {latin('Conv2D')} ۳×۳ با"),
     ],
 )
 def test_latin_words_in_persian(written: str, shown: str) -> None:
     assert persian_text(written) == shown
+
+
+NUMBER = st.from_regex(
+    r"[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{1,2})?%?|[0-9][×/:–][0-9]", fullmatch=True
+)
+
+
+@given(st.lists(NUMBER | st.sampled_from(["Conv2D", "در", "لایه‌های", "GPU."]), min_size=1))
+def test_no_number_is_torn(words: list[str]) -> None:
+    """A number is shown in one set of digits, on one side of every tag."""
+    shown = persian_text(" ".join(words))
+    plain = re.sub("<[^>]*>", "", shown).translate(str.maketrans("٬٫٪", ",.%"))
+    assert latin_digits(plain) == " ".join(words)
+    for word in re.sub("<[^>]*>", "|", shown).split():
+        assert not (re.search("[0-9]", word) and re.search("[۰-۹]", word)), shown
+        assert not re.search(r"\d[|]+[,.٬٫%٪×/:–]?\d", word), shown
 
 
 def test_a_title_holds_no_markup() -> None:

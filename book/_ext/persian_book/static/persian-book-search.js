@@ -35,7 +35,7 @@
 
   const hits = (text, stemsWanted) => {
     const found = [];
-    for (const match of text.matchAll(/[\p{L}\p{N}\p{M}_\u200c]+/gu)) {
+    for (const match of text.matchAll(/(?:\p{N}\s?×\s?(?=\p{N})|[\p{L}\p{N}\p{M}_\u200c])+/gu)) {
       const parts = stems(match[0]);
       if (parts.some((stem) => stemsWanted.has(stem)) || wantedJoined.has(parts.join("")))
         found.push([match.index, match.index + match[0].length]);
@@ -67,7 +67,7 @@
   // In the Persian edition, numbers that Sphinx's script writes.
   const writeDigits = (element) => {
     if (document.documentElement.lang === "fa" && /\d/.test(element.textContent))
-      element.textContent = element.textContent.replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]);
+      element.textContent = element.textContent.replace(/\d/g, (d) => bookTables.digits.persian[d]);
   };
 
   const query = new URLSearchParams(window.location.search).get("q") || "";

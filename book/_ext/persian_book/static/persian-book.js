@@ -9,6 +9,12 @@
     messages[document.documentElement.lang] = words.copy;
     locale = document.documentElement.lang;
   }
+  // Its pictures are written before the table is, and their titles name the button.
+  if (typeof iconCopy !== "undefined") {
+    const titled = (icon, word) => icon.replace(/<title>.*?<\/title>/, `<title>${word}</title>`);
+    iconCopy = titled(iconCopy, words.copy.copy_to_clipboard);
+    iconCheck = titled(iconCheck, words.copy.copy_success);
+  }
 })();
 
 // The switch keeps the reader at the section in view, if it has the same id in both editions.
@@ -54,10 +60,36 @@ window.addEventListener("load", () => {
   "use strict";
   const reach = () => {
     for (const formula of document.querySelectorAll("mjx-container"))
-      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+      // Not scrollWidth, which counts the invisible MathML.
+      if (formula.querySelector("mjx-math").offsetWidth > formula.clientWidth) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
   };
   if (!window.MathJax?.startup) return;
   MathJax.startup.promise.then(reach);
   window.addEventListener("resize", reach);
+});
+
+// The theme's drawers and its search: one that is closed gives the focus back to what opened it,
+// and a link to this page closes the drawer that lies over it.
+document.addEventListener("DOMContentLoaded", () => {
+  "use strict";
+  let opener = null;
+  const remember = (event) => {
+    const control = event.target.closest("button, a, input, summary, [tabindex]");
+    if (control && !control.closest("dialog")) opener = control;
+  };
+  document.addEventListener("focusin", remember);
+  document.addEventListener("click", remember, true);
+  for (const dialog of document.querySelectorAll("dialog")) {
+    let left = false;
+    dialog.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      left = Boolean(link?.hash) && link.pathname === window.location.pathname;
+      if (left) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      if (!left) setTimeout(() => opener?.focus({ preventScroll: true }));
+      left = false;
+    });
+  }
 });

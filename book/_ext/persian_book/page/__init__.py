@@ -1,0 +1,1 @@
+"""The written page: its direction, numbers, words and names."""

@@ -1,0 +1,1 @@
+"""Both halves of the search, and what it shows of each page."""

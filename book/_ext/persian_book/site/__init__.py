@@ -1,0 +1,1 @@
+"""The site around the pages: its editions, scripts, styles and pictures."""

@@ -1,0 +1,87 @@
+"""One command, two editions: after the Persian book, the English one, from the same run cells.
+
+Sphinx keeps directives, nodes and roles in globals, so the second edition is built by a process of
+its own. Its output folder stands beside the first one's, so that both share the cache of executed
+pages; when it is complete it moves under the first as ``en/``.
+"""
+
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from ..__main__ import FAILED
+from ..languages import language_of
+
+SECOND = "en"
+
+
+def remember_overrides(app: Sphinx) -> None:
+    """Keep the settings as the user gave them: extensions add to the very lists."""
+    app.config.persian_book_overrides = deepcopy(app.config.overrides)
+
+
+def name_parts(app: Sphinx, config: Config) -> None:
+    """Give the parts of the table of contents their names in this edition."""
+    names = config.persian_book_editions.get(language_of(config).code, {}).get("captions", {})
+    for document in config.external_site_map.values():
+        for tree in document.subtrees:
+            tree.caption = names.get(tree.caption, tree.caption)
+
+
+def build_second(app: Sphinx, error: Exception | None) -> None:
+    """Build the other edition once the first one is complete."""
+    if error or app.builder.name != "html" or language_of(app.config).code == SECOND:
+        return
+    settings = dict(app.config.persian_book_editions.get(SECOND, {}))
+    settings.pop("captions", None)
+    overrides: dict[str, Any] = {
+        **app.config.persian_book_overrides,
+        "extensions": list(app.config.extensions),
+        "language": SECOND,
+        **settings,
+    }
+    outdir = app.outdir.with_name(f"{app.outdir.name}-{SECOND}")
+    arguments = {
+        "srcdir": str(app.srcdir),
+        "confdir": None,
+        "outdir": str(outdir),
+        "doctreedir": str(app.doctreedir.with_name(f"{app.doctreedir.name}-{SECOND}")),
+        "buildername": app.builder.name,
+        "confoverrides": overrides,
+        # Sphinx puts the first out when both are given.
+        "warningiserror": app.warningiserror or app.keep_going,
+        "keep_going": app.keep_going,
+        "freshenv": app._fresh_env_used,
+    }
+    status = run_build(arguments)
+    if status != FAILED:
+        replace_folder(outdir, app.outdir / SECOND)
+    app.statuscode = app.statuscode or status
+
+
+def run_build(arguments: dict[str, Any]) -> int:
+    """Run Sphinx with `arguments` in a process of its own and return its exit status."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.run(
+        [sys.executable, "-m", __package__.partition(".")[0]],
+        input=pickle.dumps(arguments),
+        env=environment,
+        check=False,
+    ).returncode
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Put a copy of `source` in the place of `target`, never half of it."""
+    new = target.with_name(f"{target.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(source, new)
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(new, target)

@@ -1,0 +1,38 @@
+"""The last touch on every page, whatever template it came from: search and index included."""
+
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.config import Config
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.theming import Theme
+
+from ..languages import language_of
+from ..page.finish import Finish
+from ..page.words import words_of
+from .scripts import without_needless_scripts
+
+
+class Pages(BuiltinTemplateLoader):
+    """Sphinx's own templates, with a last touch on each page."""
+
+    def init(
+        self, builder: Builder, theme: Theme | None = None, dirs: list[str] | None = None
+    ) -> None:
+        """Prepare the touch for the edition's language."""
+        super().init(builder, theme, dirs)
+        language = language_of(builder.config)
+        self.finish = Finish(language, words_of(language))
+
+    def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]
+        """Render a template; finish it if it is a page."""
+        text = super().render(template, context)
+        if text.lstrip()[:9].lower() != "<!doctype":
+            return text
+        return self.finish.page(without_needless_scripts(text, context["pagename"]))
+
+
+def use_templates(app: Sphinx, config: Config) -> None:
+    """Have Sphinx render through `Pages`."""
+    config["template_bridge"] = f"{__name__}.{Pages.__name__}"
