@@ -182,6 +182,7 @@ def dense(units=CLASSES, activation=None):
         [layers.Softmax(), layers.Reshape((CLASSES, 1))],
         [layers.Reshape((CLASSES, 1)), layers.Softmax(axis=1)],
         [layers.Reshape((CLASSES, 1, 1)), layers.Softmax(axis=[1])],
+        [layers.Reshape((1, 1, CLASSES)), layers.Softmax(axis=np.int64(3)), layers.Flatten()],
         [layers.Softmax(), layers.Reshape((1, CLASSES)), layers.Permute((2, 1))],
         [layers.Softmax(), lambda x: ops.transpose(x[:, None], (0, 2, 1))],
         [lambda x: ops.log_softmax(x), layers.Activation("linear"), layers.Identity()],
@@ -337,3 +338,30 @@ def test_a_softmax_of_its_own_on_a_layers_logits():
     expected = closed_form(numpy(model.base(images)), model.head.kernel, 1)
     assert_same(grad_cam(model, images, 1), expected)
     assert_same(GradCAM(model)(images, 1), expected)
+
+
+def test_one_of_several_results_of_a_layer():
+    class Twofold(layers.Layer):
+        """Returns scores and something else, made by its own code."""
+
+        def __init__(self):
+            super().__init__()
+            self.inner = dense()
+
+        def call(self, x):
+            return self.inner(x) * 2.0, ops.sum(x, axis=-1)
+
+    base = backbone()
+    scores, _ = Twofold()(layers.GlobalAveragePooling2D()(base.output))
+    model, images = randomised(keras.Model(base.input, scores)), pictures()
+    expected = closed_form(features_of(model, images), 2 * numpy(head_of(model).kernel), 1)
+    assert_same(grad_cam(model, images, 1), expected)
+
+
+def test_an_average_of_probabilities_in_another_shape_is_warned_about():
+    model = averaged_towers()
+    for shape in ((CLASSES, 1), (1, 1, CLASSES)):
+        end = keras.Model(model.input, layers.Reshape(shape)(model.output))
+        with pytest.warns(UserWarning, match="explains a probability"):
+            maps = grad_cam(end, pictures(), 2)
+        assert_same(maps, grad_cam(model, pictures(), score=lambda y: y[:, 2]))

@@ -83,8 +83,7 @@ def settled(flow: Dataflow, output: Any, name: str) -> Logits:
     >>> logits.call.path, logits.axis, logits.classes
     ('head', 1, 3)
     """
-    plain = flow.maker(output)
-    squeezed = True
+    plain, squeezed = None, True
     for tensor, call in _back(flow, output):
         how = unsquashed(call) if call is not None else None
         if call is not None and how is not None:
@@ -126,7 +125,7 @@ def may_be_probabilities(flow: Dataflow, logits: Logits, output: Any) -> bool:
     """
     if logits.squashed or (logits.call is not None and is_linear(logits.call.op)):
         return False
-    values = to_numpy(output)
+    values = to_numpy(output if logits.call is None else logits.call.output)
     if not np.all((values >= 0) & (values <= 1)):
         return False
     one_in_all = logits.classes > 1 and np.allclose(values.sum(axis=logits.axis), 1, atol=1e-2)
@@ -136,6 +135,8 @@ def may_be_probabilities(flow: Dataflow, logits: Logits, output: Any) -> bool:
 def _back(flow: Dataflow, output: Any) -> Iterator[tuple[Any, Call | None]]:
     """Follow a tensor back to where its numbers were computed: each tensor, and who made it."""
     tensor, call = output, flow.maker(output)
+    if call is not None and call.output is not output:  # one of several that it returned
+        call = None
     yield tensor, call
     while call is not None and _only_moves(call):
         sources = flow.sources(call)
@@ -163,7 +164,7 @@ def _only_moves(call: Call) -> bool:
 def _logits(
     call: Call | None, how: Interceptor, values: Any, axis: Any, name: str, sigmoid: bool | None
 ) -> Logits:
-    if not isinstance(axis, int):
+    if np.ndim(axis) > 0:
         if len(axis) != 1:
             raise ValueError(
                 f"Output {name!r} is a softmax over several axes, {axis}: pass score=."
@@ -171,7 +172,9 @@ def _logits(
         (axis,) = axis
     units = _units(values, axis)
     one_unit = units == 1 and sigmoid is not False
-    return Logits(call, how, axis % len(values.shape), 2 if one_unit else units, one_unit, True)
+    return Logits(
+        call, how, int(axis) % len(values.shape), 2 if one_unit else units, one_unit, True
+    )
 
 
 def _class_axis(call: Call | None, values: Any, name: str) -> int:
