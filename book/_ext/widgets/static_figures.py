@@ -9,7 +9,7 @@ import numpy as np
 from cnnbook.convolution import LAPLACIAN_8, conv2d, conv2d_backward, correlate2d
 from cnnbook.geometry import Axis, window_axes
 from cnnbook.shapes import Conv2D, Dense, Flatten, MaxPooling2D, Step, output_shape
-from persian_book.numbers import persian_digits
+from persian_book.digits import persian_digits
 
 Words = dict[str, str]
 Marks = dict[tuple[int, int], str]
