@@ -68,10 +68,10 @@ def test_the_pictures_are_those_that_weights_and_numbers_were_made_with(difficul
 
 
 def test_a_sixth_make_is_one_file_and_cars_need_nothing_but_files(tmp_path):
-    """A copy of this room and of `files`, alone, with one file more."""
+    """A copy of this room and of what every room has, alone, with one file more."""
     copy = tmp_path / "code" / "cnnbook"
     shutil.copytree(PACKAGE / "cars", copy / "cars", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__init__.py", "files.py"):
+    for name in ("__init__.py", "_extras.py", "files.py"):
         shutil.copy(PACKAGE / name, copy)
     (copy / "cars" / "makes" / "renault_tondar.py").write_text(TONDAR)
     done = subprocess.run(
@@ -86,7 +86,7 @@ def test_a_sixth_make_is_one_file_and_cars_need_nothing_but_files(tmp_path):
     assert told["marks"]
     assert names[4] == "renault_tondar" and np.allclose(told["colour"], (20, 160, 170), atol=40)
     assert told["heavy"] == []
-    assert {room.split(".")[1] for room in told["rooms"]} == {"cars", "files"}
+    assert {room.split(".")[1] for room in told["rooms"]} == {"cars", "files", "_extras"}
     assert sorted(p.name for p in (tmp_path / "cars").iterdir()) == names
     assert len(list((tmp_path / "cars" / "renault_tondar").glob("*.jpg"))) == 2
 

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,12 @@ def test_a_file_in_two_classes_is_not_trained_on_and_tested():
     for seed in range(10):
         names = split(photos, seed=seed).names()
         assert names[20:30] == names[30:40]
+
+
+def test_a_missing_library_is_named_with_the_way_to_install_it(photos_folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "imagehash", None)
+    with pytest.raises(ImportError, match=r"group_alike needs imagehash: pip install 'cnnbook"):
+        group_alike(load(photos_folder))
 
 
 @pytest.mark.parametrize("groups", [[0] * 9, [[0] * 10], 3])

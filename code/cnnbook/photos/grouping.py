@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnbook._extras import extra
 from cnnbook.files import printable
 from cnnbook.photos.folders import Photos
 from cnnbook.photos.problems import Problem
@@ -160,7 +161,8 @@ def doubtful_labels(photos: Photos, groups: NDArray[np.int64]) -> list[Problem]:
 
 def _hashes(path: Path) -> NDArray[np.float32]:
     """Hash a photo upright and mirrored, each whole and without margins: (6, 256) of -1 and 1."""
-    from imagehash import phash  # nothing else in this room needs it
+    with extra("models", "group_alike"):  # nothing else in this room needs it
+        from imagehash import phash
 
     upright = Image.fromarray(read_image(path, size=(128, 128))).convert("L")
     mirrored = upright.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
