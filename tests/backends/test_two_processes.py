@@ -18,7 +18,8 @@ CODE = Path(models.__file__).parents[2]
 
 def train(data: Path, out: Path, **variables: str) -> subprocess.Popen[bytes]:
     command = ["train", "--data", data, "--out", out, "--size", "32", "--epochs", "2"]
-    environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(CODE)} | variables
+    path = os.pathsep.join([str(CODE), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": path} | variables
     arguments = [sys.executable, "-m", "cnnbook", *map(str, command), "--batch-size", "16"]
     return subprocess.Popen(arguments, env=environment)
 
