@@ -48,7 +48,9 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
         for name in ("one", "two")
     )
     for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
-        np.testing.assert_allclose(b, a, atol=1e-5)
+        # Halves are summed in another order, and Adam enlarges gradients near zero.
+        assert np.quantile(np.abs(a - b), 0.99) < 1e-5
+        assert np.abs(a - b).max() < 5e-4  # half a step
     metrics = [
         json.loads((tmp_path / name / "metrics.json").read_text()) for name in ("one", "two")
     ]
