@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
+import zipfile
 from dataclasses import replace
 
 import keras
@@ -276,3 +279,32 @@ def test_a_run_on_two_stages_goes_on_in_the_second(tree, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="epochs was 1, and fine-tuning has begun after them"):
         train_run(replace(tuned, epochs=2), run)
     assert os.listdir(run / "stage-2")
+    assert_keras_alone_opens(run / "model.keras")
+
+
+def assert_keras_alone_opens(path):
+    with zipfile.ZipFile(path) as archive:
+        assert b"cnnbook" not in archive.read("config.json")
+
+
+ALONE = """
+import sys, keras, numpy as np
+model = keras.saving.load_model(sys.argv[1], safe_mode=True)
+np.save(sys.argv[3], model.predict(np.load(sys.argv[2]), verbose=0))
+assert "cnnbook" not in sys.modules
+"""
+
+
+def test_the_model_file_opens_with_keras_alone(two_epochs, config, tmp_path):
+    """The oracle is the network that was trained, with the best weights of its training."""
+    assert_keras_alone_opens(two_epochs / "model.keras")
+    trained = build(config, 5)
+    trained.optimizer.build(trained.trainable_variables)
+    trained.load_weights(two_epochs / "stage-1" / "best.weights.h5")
+    x = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype("float32")
+    np.save(tmp_path / "x.npy", x)
+    files = [two_epochs / "model.keras", tmp_path / "x.npy", tmp_path / "y.npy"]
+    subprocess.run([sys.executable, "-c", ALONE, *map(str, files)], check=True, cwd=tmp_path)
+    np.testing.assert_allclose(
+        np.load(tmp_path / "y.npy"), trained.predict(x, verbose=0), atol=1e-6
+    )

@@ -11,10 +11,36 @@ import keras
 
 from cnnbook import plotting
 from cnnbook.files import printable, write_atomically
+from cnnbook.models import Pretrained
 from cnnbook.training.reports import train_report
 from cnnbook.training.run_folder import write_json
 
-__all__ = ["read_results", "write_results"]
+__all__ = ["inference_model", "read_results", "write_results"]
+
+
+def inference_model(model: keras.Model) -> keras.Model:
+    """Return a trained model of `cnnbook.models` as it predicts: (n, h, w, 3) -> (n, classes).
+
+    It has no augmentation and no layer but Keras' own, so that a file of it opens anywhere, with
+    Keras alone and in its safe mode. It shares its weights with the model, and is not compiled.
+
+    Examples
+    --------
+    >>> from cnnbook.models import baseline_cnn
+    >>> model = baseline_cnn(size=8)
+    >>> [layer.name for layer in model.layers[:2]]
+    ['augmentation', 'preprocessing']
+    >>> inference_model(model).layers[1].name
+    'preprocessing'
+    """
+    x = inputs = keras.Input(model.input_shape[1:])
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer) or layer.name == "augmentation":
+            continue
+        if isinstance(layer, Pretrained):
+            layer = keras.Model(layer.input, layer.output, name=layer.name)
+        x = layer(x)
+    return keras.Model(inputs, x, name=model.name)
 
 
 def read_results(folder: Path) -> dict[str, Any] | None:
@@ -51,6 +77,8 @@ def write_results(
 ) -> None:
     """Write figures, report, model and, last, the metrics, which say that the run has ended.
 
+    ``model.keras`` is the :func:`inference_model`: Keras opens it without this package.
+
     Examples
     --------
     >>> import tempfile
@@ -70,5 +98,5 @@ def write_results(
     with write_atomically(folder / "report.html") as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))
     with write_atomically(folder / "model.keras") as temporary:
-        model.save(temporary)
+        inference_model(model).save(temporary)
     write_json(folder / "metrics.json", dict(metrics))
