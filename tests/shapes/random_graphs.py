@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 from keras import layers, ops
 
 Tensor = Any
+
+
+@contextmanager
+def undrawn_weights() -> Iterator[None]:
+    """Lay out weights without drawing them; without the last line Keras would draw them later."""
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        keras.utils.clear_session(free_memory=False)
 
 
 class HalvesRows(layers.Layer):

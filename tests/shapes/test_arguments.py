@@ -11,6 +11,7 @@ import pytest
 
 from cnnbook import shapes
 from cnnbook.shapes.layers.in_place import ACTIVATIONS
+from shapes.random_graphs import undrawn_weights
 
 CASES = 1500
 WHOLE = ([1, 2, 3, 4, 6], [0, -4, np.int64(2), np.int64(-4), 2.5, 4.0, "5", None])
@@ -88,7 +89,7 @@ def in_ours(name: str, arguments: dict) -> tuple | None:
 def test_random_arguments_agree_with_keras(name: str) -> None:
     generator = random.Random(name)
     agreed = refused = 0
-    with keras.StatelessScope(initialize_variables=False):
+    with undrawn_weights():
         for _ in range(CASES // len(ARGUMENTS)):
             arguments = {
                 argument: generator.choice(odd if odd and generator.random() < 0.15 else good)

@@ -152,9 +152,8 @@ def _is_graph_in_order(node: Node, inputs: list[Reached]) -> bool:
         graph = graph_of(node.operation)
     except TypeError:
         return False
-    in_order = len(inputs) == 1 or all(
-        isinstance(struct, list | tuple) for struct in (graph.input, node.arguments.args[0])
-    )
+    structures = [graph.input, *node.arguments.args]
+    in_order = len(inputs) == 1 or [isinstance(s, list | tuple) for s in structures] == [True] * 2
     ranks = [len(x.tensor.shape) for x in inputs]
     return in_order and ranks == [len(x.shape) for x in graph.inputs]
 
