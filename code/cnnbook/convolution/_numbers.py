@@ -29,7 +29,7 @@ def is_bfloat16(dtype: DType) -> bool:
     >>> is_bfloat16(np.dtype(np.float16))
     False
     """
-    return dtype.name == "bfloat16"
+    return dtype.kind == "V" and dtype.name == "bfloat16"
 
 
 def is_floating(dtype: DType) -> bool:
@@ -51,7 +51,7 @@ def is_real(dtype: DType) -> bool:
     >>> is_real(np.dtype(np.uint8)), is_real(np.dtype(complex))
     (True, False)
     """
-    return dtype.kind in "biu" or is_floating(dtype)
+    return dtype.kind in "biuf" or is_bfloat16(dtype)
 
 
 def summing(dtype: DType) -> DType:
