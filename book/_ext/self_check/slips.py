@@ -100,20 +100,11 @@ def without_bias(shape: Any, layers: Any) -> shapes.Trace:
     )
 
 
-class ChannelsFirst(shapes.Trace):
-    """A trace whose output is written with the channel before the rows, as in PyTorch."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the output, (c, h, w)."""
-        *sizes, channels = super().shape
-        return (channels, *sizes)
-
-
 def channels_first_shape(shape: Any, layers: Any) -> shapes.Trace:
-    """Follow the layers, and misread the shape at the end."""
+    """Follow the layers, and write the channel of the output before the rows, as in PyTorch."""
     trace = shapes.output_shape(shape, layers)
-    return ChannelsFirst(trace.input_shape, trace.steps)
+    *sizes, channels = trace.shape
+    return replace(trace, shape=(channels, *sizes))
 
 
 def channels_first_index(place: Any, shape: Any) -> int:
