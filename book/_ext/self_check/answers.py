@@ -37,7 +37,7 @@ class Question:
         for name, replaced in SLIPS.items():
             try:
                 value = self.value(self.expression, replaced)
-            except (ValueError, IndexError, TypeError):
+            except (ValueError, IndexError):
                 continue  # who makes this slip gets no answer at all
             if value != right and _form(value) == _form(right):
                 yield name, value
