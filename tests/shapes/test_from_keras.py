@@ -1,4 +1,4 @@
-"""Keras models, random and real: shape, parameters and trained parameters as Keras has them."""
+"""Keras models, made up and real: shape, parameters and trained parameters as Keras has them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,9 @@ import pytest
 from keras import layers, ops
 
 from cnnbook.shapes import ShapeError, Step, Trace, from_keras
-from shapes.random_graphs import RandomGraph, undrawn_weights
+from shapes.keras_answers import check
+from shapes.random_graphs import undrawn_weights
 
-CHUNK = 100
-# What the generator makes of these has a rule, whatever the arguments.
-RULED = {
-    "AveragePooling2D",
-    "BatchNormalization",
-    "Conv2DTranspose",
-    "Cropping2D",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D",
-    "Permute",
-    "SeparableConv2D",
-    "UpSampling2D",
-    "ZeroPadding2D",
-}
 SMALL = [
     "ConvNeXtTiny",
     "DenseNet121",
@@ -47,80 +31,9 @@ LARGE = sorted(
 )
 
 
-def in_keras(model: keras.Model, shape: tuple[int, ...]) -> tuple:
-    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    out = tuple(model.compute_output_shape((None, *shape)))
-    return out[1:], model.count_params(), trained
-
-
-def in_trace(trace: Trace) -> tuple:
-    return trace.shape, trace.params, trace.trainable_params
-
-
-def check(model: keras.Model) -> Trace:
-    trace = from_keras(model)
-    assert in_trace(trace) == in_keras(model, model.inputs[0].shape[1:])
-    return trace
-
-
 def step_of(trace: Trace, name: str) -> Step:
     (step,) = (step for step in trace.steps if step.layer.name == name)
     return step
-
-
-def agreement(seed: int) -> list[str]:
-    """How one graph was read, after it was compared, and what Keras was asked for in each step."""
-    graph = RandomGraph(seed)
-    try:
-        theirs = in_keras(graph.model, graph.shape)
-    except Exception as refusal:
-        with pytest.raises((ShapeError, TypeError), match=r"\w+ .*\(") as caught:
-            from_keras(graph.model, graph.shape)
-        assert graph.open, (seed, refusal, caught.value)
-        return ["refused"]
-    if None in theirs[0]:
-        with pytest.raises(TypeError, match="leaves a size open"):
-            from_keras(graph.model, graph.shape)
-        return ["open"]
-    trace = from_keras(graph.model, graph.shape)
-    assert in_trace(trace) == theirs, seed
-    by_keras = {step.layer.name for step in trace.steps if step.told == "shape and weights"}
-    assert not by_keras & RULED, seed
-    return ["agreed", *(step.told for step in trace.steps)]
-
-
-@pytest.mark.parametrize(
-    "start",
-    [
-        pytest.param(start, marks=[pytest.mark.slow] if start >= 200 else [])
-        for start in range(0, 2000, CHUNK)
-    ],
-)
-def test_random_graphs_agree_with_keras(start: int) -> None:
-    """Or are refused by the name of the layer, where Keras itself has no answer."""
-    outcomes: Counter[str] = Counter()
-    with undrawn_weights():
-        for seed in range(start, start + CHUNK):
-            outcomes.update(agreement(seed))
-    assert outcomes["agreed"] >= 0.9 * CHUNK
-    assert min(outcomes[told] for told in ("nothing", "weights", "shape and weights")) > 0
-
-
-def test_random_graphs_have_the_shape_that_runs() -> None:
-    """Keras' symbolic answer is one oracle; the numbers that come out are another."""
-    ran = 0
-    for seed in range(5000, 5030):
-        graph = RandomGraph(seed)
-        try:
-            y = graph.model(np.zeros((2, *graph.shape), "float32"))
-        except Exception:  # what runs on no CPU, as channels first, or does not fit
-            continue
-        trace = from_keras(graph.model, graph.shape)
-        # glu and a few operations across the batch have a shape of their own when they run.
-        if "Activation" not in {step.layer.name for step in trace.steps} and len(y) == 2:
-            assert trace.shape == tuple(y.shape[1:]), seed
-            ran += 1
-    assert ran >= 12
 
 
 class TestApplications:
