@@ -12,8 +12,9 @@ export CNNBOOK_CARS := $(CARS)
 # TensorFlow's start-up notices belong on no page and in no report.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-# The tests share out all cores; those of one file stay together, for what they have built in common.
-CORES := --numprocesses=auto --dist=loadfile
+# The tests share out all cores, a file to one of them, for what its tests have built in common; so
+# each keeps to one thread.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-package check bench backends serve lock clean
@@ -31,10 +32,10 @@ book: $(READY)  ## build both editions into _build/html (CARS=/path: on your own
 	$(BIN)/jupyter-book build book -W -n --keep-going
 
 test: book  ## run every test, on the package and on the built book
-	$(BIN)/python -m pytest $(CORES)
+	$(PYTEST)
 
 test-package: $(READY)  ## run the quick tests of the package alone, without the book
-	$(BIN)/python -m pytest $(CORES) -m "not slow" --ignore=tests/book --ignore=tests/browser --ignore=tests/persian_book
+	$(PYTEST) -m "not slow" --ignore=tests/book --ignore=tests/browser --ignore=tests/persian_book
 
 check: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .

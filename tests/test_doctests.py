@@ -1,0 +1,66 @@
+"""The examples of the docstrings, run in the three ways in which users run them.
+
+The first, ``pytest --doctest-modules code``, is part of every test run.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# What `python -m doctest FILE` does, for one file after another: importing TensorFlow anew for
+# each would take minutes.
+PLAIN_DOCTEST = """
+import doctest, sys
+from pathlib import Path
+for argument in sys.argv[1:]:
+    path = Path(argument)
+    sys.path.insert(0, str(path.parent))
+    sys.modules.pop(path.stem, None)
+    module = __import__(path.stem)
+    del sys.path[0], sys.modules[path.stem]
+    if Path(module.__file__) != path:
+        sys.exit(f"{path} is imported as {module.__file__}")
+    failed, tried = doctest.testmod(module)
+    print(f"{failed} of {tried} in {path}")
+"""
+CONF = """
+import sys
+sys.path.insert(0, {ext!r})
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.doctest", "sphinx.ext.napoleon", "api_reference"]
+"""
+
+
+@pytest.mark.slow
+def test_python_m_doctest_passes_on_every_file(root: Path) -> None:
+    # Given a file called __main__.py, doctest tests itself.
+    paths = sorted((root / "code" / "cnnbook").rglob("*.py"))
+    files = [str(path) for path in paths if path.name != "__main__.py"]
+    result = subprocess.run(
+        [sys.executable, "-c", PLAIN_DOCTEST, *files], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    counted = re.findall(r"^(\d+) of (\d+) in", result.stdout, re.M)
+    assert len(counted) == len(files)
+    assert sum(int(tried) for _, tried in counted) > 500
+    assert sum(int(failed) for failed, _ in counted) == 0, result.stdout[-3000:]
+
+
+@pytest.mark.slow
+def test_sphinx_passes_the_reference(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "conf.py").write_text(CONF.format(ext=str(root / "book" / "_ext")), "utf-8")
+    page = (root / "book" / "api.md").read_text("utf-8")
+    rooms = re.findall(r"\.\. automodule:: (\S+)", page)
+    assert len(rooms) > 10
+    directives = [f".. automodule:: {room}\n   :members:\n" for room in rooms]
+    (tmp_path / "index.rst").write_text("Reference\n=========\n\n" + "\n".join(directives), "utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-b", "doctest", tmp_path, tmp_path / "out"],
+        capture_output=True,
+        text=True,
+    )
+    report = (tmp_path / "out" / "output.txt").read_text("utf-8")
+    assert result.returncode == 0, report[-3000:]
+    assert int(re.findall(r"(\d+) tests\n", report)[-1]) > 300
