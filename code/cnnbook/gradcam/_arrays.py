@@ -22,9 +22,7 @@ def pictures_as_tensors(model: Any, images: Any) -> Any:
     """
     inputs = tree.map_structure(ops.convert_to_tensor, images)
     shapes = [tuple(x.shape) for x in tree.flatten(inputs)]
-    declared = [tuple(x.shape) for x in getattr(model, "inputs", None) or ()]
-    sequences_wanted = declared and all(len(shape) == 3 for shape in declared)
-    if all(len(shape) == 3 for shape in shapes) and not sequences_wanted:
+    if all(len(shape) == 3 for shape in shapes) and not _takes_sequences(model):
         raise ValueError(
             f"images must be a batch (n, height, width, channels); got {shapes}: "
             "for one picture pass image[None], for several np.stack(pictures)."
@@ -32,6 +30,11 @@ def pictures_as_tensors(model: Any, images: Any) -> Any:
     if count(inputs) == 0:
         raise ValueError("images is an empty batch: there is nothing to explain.")
     return inputs
+
+
+def _takes_sequences(model: Any) -> bool:
+    declared = getattr(model, "inputs", None) or ()
+    return bool(declared) and all(len(x.shape) == 3 for x in declared)
 
 
 def sliced(inputs: Any, part: slice) -> Any:

@@ -70,7 +70,7 @@ def for_each(function: Callable[[Any], Any], seeds: Any) -> Any:
     [2.0, 6.0]
     """
     backend = keras.backend.backend()
-    if seeds.shape[0] == 1 or backend == "torch":
+    if backend == "torch":
         return ops.stack([function(seeds[at]) for at in range(seeds.shape[0])])
     if backend == "tensorflow":
         import tensorflow as tf

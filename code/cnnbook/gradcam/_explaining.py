@@ -59,6 +59,8 @@ def batch_maps(target: Target, rule: Rule, inputs: Any, classes: Any) -> Any:
             raise ValueError(no_influence(target.call.path, target.output))
         return ops.relu(rule(activation, _channels_last(target, gradient)))
 
+    if classes.shape[1] == 1:
+        return one_class(ops.ones((1,)))[:, None]
     return ops.moveaxis(for_each(one_class, ops.eye(classes.shape[1])), 0, 1)
 
 
@@ -90,7 +92,7 @@ def in_batches(
     # Slicing a tensor copies it, which a single small batch need not pay for.
     pieces = (inputs if n <= BATCH_SIZE else sliced(inputs, part) for part in parts)
     results = [
-        ops.convert_to_numpy(step(piece, ops.convert_to_tensor(classes[part])))
+        ops.convert_to_numpy(step(piece, classes[part]))
         for piece, part in zip(pieces, parts, strict=True)
     ]
     maps: FloatMaps = results[0] if len(results) == 1 else np.concatenate(results)
