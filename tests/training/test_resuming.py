@@ -50,7 +50,7 @@ def test_a_run_stopped_at_any_step_ends_with_the_same_weights(data, tiny, tmp_pa
     whole = tiny()
     expected = fit(whole, data)
     steps = 3  # of an epoch
-    for i, kill in enumerate((0, steps - 1, steps, 2 * steps + 1)):
+    for i, kill in enumerate((steps - 1, steps, 2 * steps + 1)):
         folder = tmp_path / str(i)
         with pytest.raises(KeyboardInterrupt):
             fit(tiny(), data, folder, kill=kill, rules=[*training.callbacks(folder), Kill(kill)])

@@ -248,6 +248,30 @@ def test_weights_default_to_imagenet_else_to_scratch_with_a_line(tree, tmp_path,
     assert train_run(asked, tmp_path / "run")["epochs"] == 1
 
 
+def test_a_weights_file_is_the_same_file_in_any_spelling(tree, tmp_path, monkeypatch):
+    def small(config, classes):
+        return build(replace(config, model="baseline", weights=None), classes)
+
+    monkeypatch.setattr("cnnbook.training.runs.build", small)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    for name in ("w.h5", "other.h5"):
+        (tmp_path / name).touch()
+    config, run = RunConfig(str(tree), "mobilenet_v2", size=32, epochs=1), tmp_path / "run"
+    written = None
+    for folder, spelling in (
+        ("a", "../w.h5"),
+        ("b", "../a/../w.h5"),
+        ("b", str(tmp_path / "w.h5")),
+    ):
+        monkeypatch.chdir(tmp_path / folder)
+        train_run(replace(config, weights=spelling), run)
+        written = written or contents(run)
+        assert contents(run) == written
+    with pytest.raises(ValueError, match=r"weights was .*w.h5, is ../other.h5"):
+        train_run(replace(config, weights="../other.h5"), run)
+
+
 @pytest.mark.parametrize("model", ["baseline", "mobilenet_v2"])
 def test_settings_reach_the_model(model):
     config = RunConfig("photos", model, "drawn" if model != "baseline" else None, size=32,

@@ -120,14 +120,13 @@ def take_up(folder: Path, before: RunConfig, asked: RunConfig) -> RunConfig:
     Traceback (most recent call last):
     ValueError: run belongs to another run (size was 150, is 64); give a new folder
     """
-    if asked.weights is None:
+    if asked.weights is None or _same_path(asked.weights, before.weights):
         asked = replace(asked, weights=before.weights)
     named = [
         f"{name} was {old}, is {new}"
         for name, new in asdict(asked).items()
         if (old := getattr(before, name)) != new
         and name not in (*_MAY_GROW, "data")  # the photos tell, wherever they lie now
-        and not (name == "weights" and _same_path(old, new))
     ]
     if asked.epochs > before.epochs and (folder / "stage-2" / "snapshot.npz").exists():
         named.append(f"epochs was {before.epochs}, and fine-tuning has begun after them")
@@ -276,8 +275,8 @@ def _named(what: str, paths: Iterable[Path]) -> list[str]:
     return [f"{what} {', '.join(names[:_SHOWN])}{more}"]
 
 
-def _same_path(one: str | None, other: str | None) -> bool:
-    return None not in (one, other) and os.path.realpath(str(one)) == os.path.realpath(str(other))
+def _same_path(one: str, other: str | None) -> bool:
+    return other is not None and os.path.realpath(one) == os.path.realpath(other)
 
 
 def _read_json(path: Path) -> Any:

@@ -9,6 +9,7 @@ epochs, where it ended.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -191,6 +192,8 @@ class _EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
 
 def _settled(config: RunConfig, classes: int, tell: Tell) -> tuple[RunConfig, keras.Model]:
     """Build the model, and say which weights it got where none were named."""
+    if config.weights is not None and Path(config.weights).is_file():
+        config = replace(config, weights=os.path.realpath(config.weights))  # from any folder
     if config.model == "baseline" or config.weights is not None:
         return config, build(config, classes)
     try:
