@@ -123,6 +123,8 @@ class SelfCheck(SphinxDirective):
         keys = []
         for item in items:
             key, first, rest = self.split(item)
+            if not has_words(first):
+                raise self.error(f"{key} is a formula alone; say in words too what is chosen.")
             keys.append(key)
             listed += offer("", first, value=key)
             if rest:
@@ -170,6 +172,16 @@ class SelfCheck(SphinxDirective):
                 self.state.nested_parse(text, self.content_offset, message)
                 found.append(message)
         return found
+
+
+def has_words(paragraph: nodes.Element) -> bool:
+    """Tell whether a screen reader is told something: of a formula it is told nothing here.
+
+    >>> has_words(nodes.paragraph("", "", nodes.math("x", "x")))
+    False
+    """
+    texts = paragraph.findall(nodes.Text)
+    return any(text.strip() for text in texts if not isinstance(text.parent, nodes.math))
 
 
 def visit_self_check(self: Any, node: self_check) -> None:
