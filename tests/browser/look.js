@@ -1,6 +1,5 @@
 // What a page says of itself once it stands.
 async () => {
-  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
   await document.fonts.ready;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const text = (elements) => elements.map((element) => element.textContent.trim().slice(0, 80));

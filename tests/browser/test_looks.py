@@ -70,7 +70,7 @@ def take(
         page.route(re.compile(rf"/{re.escape(name)}(\?|$)"), answer)
     page.goto(address, wait_until="load")
     page.add_style_tag(content=SAME_LETTERS)
-    page.evaluate("() => MathJax.startup.promise.then(() => document.fonts.ready)")
+    page.evaluate("() => document.fonts.ready")
     shot = page.screenshot(full_page=True, animations="disabled", caret="hide")
     context.close()
     return Image.open(io.BytesIO(shot))

@@ -60,14 +60,28 @@ def test_no_english_is_left_around_the_persian_prose(visits: list[Visit]) -> Non
 
 
 def with_math(visits: list[Visit]) -> list[Visit]:
-    return [v for v in visits if any("mathjax" in name for name in v.served)]
+    return [v for v in visits if any("mathematics/" in name for name in v.served)]
 
 
-def test_mathjax_comes_with_mathematics_only(visits: list[Visit], site: Path) -> None:
+def test_styles_of_mathematics_come_with_mathematics_only(visits: list[Visit], site: Path) -> None:
     pages = {visit.page for visit in with_math(visits)}
     assert 0 < len(pages) < len({visit.page for visit in visits})
-    for page in pages:
-        assert re.search(r'class="math\b', (site / page).read_text("utf-8"))
+    for page in {visit.page for visit in visits}:
+        has_math = re.search(r'class="[^"]*\bmath\b', (site / page).read_text("utf-8"))
+        assert (has_math is not None) == (page in pages), page
+
+
+def test_no_page_runs_mathjax(visits: list[Visit], site: Path) -> None:
+    assert (
+        faults(
+            visits,
+            lambda v: [
+                name for name in v.served if "mathjax" in name.lower() and name.endswith(".js")
+            ],
+        )
+        == []
+    )
+    assert [page for page in site.rglob("*.html") if "MathJax =" in page.read_text("utf-8")] == []
 
 
 def test_pages_are_light(visits: list[Visit], site: Path) -> None:

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from browser.visits import served
 
-SET = "() => MathJax.startup.promise.then(() => document.fonts.ready)"
 VISIBLE_FOCUS = """() => {
   const element = document.activeElement;
   const style = getComputedStyle(element);
@@ -105,7 +104,6 @@ def test_the_switch_leads_to_the_same_section(
     page: Page, base: str, here: str, section: str | None, there: str
 ) -> None:
     page.goto(f"{base}/{here}")
-    page.evaluate("() => MathJax.startup.promise")
     if section:
         page.evaluate("id => document.getElementById(id).scrollIntoView()", section)
     switch_language(page)
@@ -144,7 +142,7 @@ def test_the_keyboard_stops_at_formulas_that_scroll_alone(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto((site / "q4-gradients.html").as_uri())
-    page.evaluate(SET)
+    page.evaluate("() => document.fonts.ready")
     wrong, stops = page.evaluate(
         """() => {
           const formulas = [...document.querySelectorAll("mjx-container")];
@@ -198,8 +196,6 @@ def test_the_book_opens_from_disk(browser: Browser, fixture_site: Path) -> None:
     page.on("request", lambda request: asked.append(request.url))
     for path in ("everything.html", "en/everything.html"):
         page.goto((fixture_site / path).as_uri())
-        page.wait_for_function("window.MathJax && MathJax.startup && MathJax.startup.promise")
-        page.evaluate("() => MathJax.startup.promise")
         assert page.locator(".math:not(:has(mjx-container))").count() == 0
         assert page.evaluate("() => document.fonts.check('16px Vazirmatn')")
     context.close()

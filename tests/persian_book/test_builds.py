@@ -1,5 +1,6 @@
 """Small books, built: both editions from one run, and every fault stops the build each time."""
 
+import json
 import os
 import subprocess
 import sys
@@ -208,3 +209,31 @@ def test_two_equation_labels_with_one_address_are_refused_by_name(book: Path) ->
         assert "page.md: the equation labels وزن and گرادیان have the same Latin" in output
     (book / "page.md").write_text(equations.replace("گرادیان", "eq-gradient"), "utf-8")
     assert build(book, "-W", "-n", "--keep-going")[0] == 0
+
+
+def test_a_formula_in_a_title_is_set_wherever_the_title_stands(book: Path) -> None:
+    title = "# {fa}`اندازهٔ $k\\times k$`{en}`Size $k\\times k$`\n\n## $x_1$\n\n"
+    (book / "page.md").write_text(title + "$$\na\n$$ (eq-a)\n\n{eq}`eq-a`\n", "utf-8")
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    for root, page in zip(("", "../"), texts(book, "page"), strict=True):
+        assert "k × k" in page.partition("<title>")[2].partition("</title>")[0]
+        assert "\\times" not in page and "\\(" not in page
+        # In the heading and in the sidebar; of the section, in the contents of the page.
+        assert page.count("<mo>×</mo>") == 2 and page.count("<msub>") >= 2
+        assert page.count('href="#equation-eq-a"') == 2
+        sheet = '<link rel="stylesheet" href="_static/mathematics/page.css"'
+        assert sheet in page, root
+    persian, english = texts(book, "index")  # whose sidebar has the title
+    assert "<mo>×</mo>" in persian and "_static/mathematics/index.css" in english
+    found = (book / "_build/html/en/_static/persian-book-texts.js").read_text("utf-8")
+    data = json.loads(found.partition("=")[2].strip().removesuffix(";"))
+    assert data["titles"]["Size k\\times k"] == "Size k × k"
+    assert data["titles"]["x_1"] == "x_1"
+    assert data["texts"]["page"] == "Size k × k x_1 a (1)"
+
+
+def test_what_mathjax_cannot_read_stops_every_build_by_its_name(book: Path) -> None:
+    (book / "page.md").write_text("# P\n\n$\\frac{1$\n", "utf-8")
+    for _ in range(2):
+        status, output = build(book)
+        assert status != 0 and "Missing close brace in \\frac{1" in output and "page" in output

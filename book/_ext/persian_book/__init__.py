@@ -4,6 +4,7 @@ from sphinx.application import Sphinx
 
 from .hooks import HOOKS
 from .languages import Language
+from .mathematics import sheets
 from .page import words
 from .search.index import SearchEnglish, SearchPersian
 from .site import editions, scripts
@@ -18,6 +19,7 @@ def setup(app: Sphinx) -> dict[str, bool | int | str]:
     app.add_config_value("persian_book_editions", {}, "env", dict)
     editions.remember_overrides(app)
     words.put_first(app)
+    sheets.add_renderer(app)
     app.add_node(foreign, html=(visit_foreign, depart_foreign))
     for language in Language:
         app.add_role(language.direction, Foreign())

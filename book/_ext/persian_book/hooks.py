@@ -7,6 +7,7 @@ and the other extensions. Where a number is not Sphinx's usual 500, the reason s
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .mathematics import sheets, titles
 from .page import switch, words
 from .search import index, texts
 from .site import editions, pages, pictures, scripts, styles
@@ -24,7 +25,7 @@ class Hook(NamedTuple):
 
 HOOKS = (
     # The settings are read.
-    Hook("config-inited", scripts.serve_mathjax, 100),  # before sphinx.ext.mathjax looks
+    Hook("config-inited", sheets.use_renderer),
     Hook("config-inited", scripts.add_static),
     Hook("config-inited", pages.use_templates),
     Hook("config-inited", switch.use_switch),
@@ -46,11 +47,14 @@ HOOKS = (
     Hook("doctree-resolved", citations.drop_latin_titles),
     Hook("doctree-resolved", direction.mark_english),
     Hook("doctree-resolved", formulas.keep_together),
-    # A page is put into its template; `pages.Pages` finishes what comes out.
+    # A page is put into its template; `pages.Pages` finishes what comes out,
+    # and sets its formulas.
     Hook("html-page-context", switch.offer_other_edition, 100),  # the theme drops the empty at 500
     Hook("html-page-context", texts.load_on_search_page),
+    Hook("html-page-context", titles.name_page, 600),  # the theme names it at 500
     # The pages are written, and the extensions have copied their files (up to 500).
     Hook("build-finished", words.write_script, 100),
+    Hook("build-finished", sheets.write_fonts, 100),
     Hook("build-finished", pictures.make_all_light, 200),
     Hook("build-finished", texts.write_texts, 300),
     Hook("build-finished", styles.make_logical, 800),

@@ -14,16 +14,18 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from ..mathematics.titles import titles_in_words
+from ..mathematics.words import with_words
 from ..page.markup import Tag, rewrite
 from ..source.terms import read_terms
 
 SCRIPT = "persian-book-texts.js"
 BLOCK = re.compile(r"(?:p|li|div|h\d|t[dhr]|d[dt]|section|pre|br|figure)$")
-LEFT_OUT = {"headerlink", "math"}
+LEFT_OUT = {"headerlink", "eqno"}
 
 
 def article_text(page: str) -> str:
-    """Return the text of a page's article, without the TeX of its formulas.
+    """Return the text of a page's article, its formulas on one line.
 
     >>> article_text("<nav>x</nav><article><h1>عنوان</h1><p>متن <b>پر</b>رنگ</p></article>")
     'عنوان متن پررنگ'
@@ -38,8 +40,6 @@ def article_text(page: str) -> str:
     def see_tag(tag: Tag, kind: bool) -> Tag:
         if kind and BLOCK.match(tag.name):
             pieces.append(" ")
-        elif "math" in tag.classes:
-            pieces.append("…")
         return tag
 
     def see_text(text: str, kind: bool) -> str:
@@ -47,7 +47,7 @@ def article_text(page: str) -> str:
             pieces.append(text)
         return text
 
-    rewrite(page, False, shown, see_tag, see_text)
+    rewrite(with_words(page), False, shown, see_tag, see_text)
     return " ".join(unescape("".join(pieces)).split())
 
 
@@ -59,7 +59,11 @@ def write_texts(app: Sphinx, error: Exception | None) -> None:
         docname: article_text((app.outdir / f"{docname}.html").read_text("utf-8"))
         for docname in sorted(app.env.found_docs)
     }
-    data = {"texts": texts, "synonyms": [term.names for term in read_terms(Path(app.srcdir))]}
+    data = {
+        "texts": texts,
+        "titles": titles_in_words(app),
+        "synonyms": [term.names for term in read_terms(Path(app.srcdir))],
+    }
     target = app.outdir / "_static" / SCRIPT
     target.write_text(f"var persianBookTexts = {json.dumps(data, ensure_ascii=False)};\n", "utf-8")
 

@@ -1,5 +1,6 @@
 """The last touch on every page, whatever template it came from: search and index included."""
 
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -9,6 +10,7 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.theming import Theme
 
 from ..languages import language_of
+from ..mathematics.sheets import with_formulas
 from ..page.finish import Finish
 from ..page.words import words_of
 from .scripts import without_needless_scripts
@@ -24,13 +26,17 @@ class Pages(BuiltinTemplateLoader):
         super().init(builder, theme, dirs)
         language = language_of(builder.config)
         self.finish = Finish(language, words_of(language))
+        self.config = builder.config
+        self.site = Path(builder.outdir)
 
     def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]
         """Render a template; finish it if it is a page."""
         text = super().render(template, context)
         if text.lstrip()[:9].lower() != "<!doctype":
             return text
-        return self.finish.page(without_needless_scripts(text, context["pagename"]))
+        pagename = context["pagename"]
+        finished = self.finish.page(without_needless_scripts(text, pagename))
+        return with_formulas(finished, pagename, self.config, self.site)
 
 
 def use_templates(app: Sphinx, config: Config) -> None:

@@ -6,42 +6,18 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from ..page.markup import Tag, tokens, without
+from ..page.markup import Tag, without
 
 STATIC = Path(__file__).parents[1] / "static"
-# The loader brings in what these name; what "autoload" names comes when a formula uses it.
-MATHJAX = {
-    "loader": {
-        "load": [
-            "core",
-            "input/tex-base",
-            "[tex]/ams",
-            "[tex]/newcommand",
-            "[tex]/configmacros",
-            "[tex]/textmacros",
-            "[tex]/autoload",
-            "output/chtml",
-            "a11y/assistive-mml",
-        ]
-    },
-    "tex": {"packages": {"[+]": ["ams", "newcommand", "configmacros", "textmacros", "autoload"]}},
-    # MathJax sets each letter of \text by itself, which leaves Persian unjoined and reversed;
-    # in the page's font it is one run of text (mathjax/MathJax#3590).
-    "chtml": {"mtextInheritFont": True},
-}
-MATHJAX_PATH = "mathjax/startup.js"
-
 # Live code is off, but its loader comes with every page, twice, and throws. `fontawesome.js` draws
 # again, from 1.5 MB of paths, the icons that the web font draws (pydata-sphinx-theme#2379).
 NEEDLESS = re.compile(r"scripts/fontawesome\.js|sphinx-thebe\.(?:js|css)")
 NEEDLESS_TEXT = re.compile("THEBE_JS_URL|thebe_selector|bootstrap_theme")
 SEARCH = re.compile(r"(?:^|/)(?:searchtools|language_data|searchindex)\.js")
-MATH_TEXT = re.compile(r"window\.MathJax\s*=")
 
 
 def without_needless_scripts(page: str, pagename: str) -> str:
     """Drop from a page the scripts that it does not use."""
-    has_math = any(token.tag and "math" in token.tag.classes for token in tokens(page))
 
     def is_needless(tag: Tag, text: str) -> bool:
         address = tag.value("src") or tag.value("href")
@@ -51,17 +27,9 @@ def without_needless_scripts(page: str, pagename: str) -> str:
             return False
         if NEEDLESS.search(address) or NEEDLESS_TEXT.search(text):
             return True
-        if SEARCH.search(address):
-            return pagename != "search"
-        return not has_math and (MATHJAX_PATH in address or MATH_TEXT.match(text) is not None)
+        return pagename != "search" and SEARCH.search(address) is not None
 
     return without(page, is_needless)
-
-
-def serve_mathjax(app: Sphinx, config: Config) -> None:
-    """Point Sphinx to our own MathJax."""
-    config["mathjax_path"] = MATHJAX_PATH
-    config["mathjax3_config"] = {**MATHJAX, **(config.mathjax3_config or {})}
 
 
 def add_static(app: Sphinx, config: Config) -> None:

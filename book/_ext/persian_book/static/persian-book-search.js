@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const AROUND = 110;
-  const { texts, synonyms } = persianBookTexts;
+  const { texts, titles, synonyms } = persianBookTexts;
   const stemmer = new Stemmer();
   const stems = (text) =>
     bookWords(text).flat().map((part) => stemmer.stemWord(part.toLowerCase()));
@@ -70,6 +70,14 @@
       element.textContent = element.textContent.replace(/\d/g, (d) => bookTables.digits.persian[d]);
   };
 
+  // A title with a formula comes as the TeX of its source.
+  const writeFormulas = (link) => {
+    const walker = document.createTreeWalker(link, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+      for (const [source, shown] of Object.entries(titles))
+        walker.currentNode.data = walker.currentNode.data.replaceAll(source, shown);
+  };
+
   const query = new URLSearchParams(window.location.search).get("q") || "";
   const stemsWanted = wanted(query);
   const wantedJoined = new Set(stems(query).map((stem, at, all) => stem + (all[at + 1] || "")));
@@ -78,6 +86,7 @@
     const link = item.querySelector("a");
     const page = link.getAttribute("href").replace(/\.html(#.*)?$/, "");
     item.querySelectorAll(".section-number").forEach(writeDigits);
+    writeFormulas(link);
     // What is found by the name of an object has a description instead.
     if (texts[page] && !item.querySelector(":scope > span"))
       item.append(summary(texts[page], stemsWanted));

@@ -64,8 +64,7 @@ window.addEventListener("load", () => {
       if (formula.querySelector("mjx-math").offsetWidth > formula.clientWidth) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
   };
-  if (!window.MathJax?.startup) return;
-  MathJax.startup.promise.then(reach);
+  reach();
   window.addEventListener("resize", reach);
 });
 

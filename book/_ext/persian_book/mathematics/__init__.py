@@ -1,0 +1,1 @@
+"""Mathematics set while the book is built: a page shows it without any script."""
