@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnbook import models
 from cnnbook.settings import RunConfig
 from cnnbook.training.runs import build, open_run, train_run
 
@@ -272,18 +273,24 @@ def test_a_weights_file_is_the_same_file_in_any_spelling(tree, tmp_path, monkeyp
         train_run(replace(config, weights="../other.h5"), run)
 
 
-@pytest.mark.parametrize("model", ["baseline", "mobilenet_v2"])
-def test_settings_reach_the_model(model):
-    config = RunConfig("photos", model, "drawn" if model != "baseline" else None, size=32,
-                       learning_rate=0.005, augment="none")  # fmt: skip
+@pytest.mark.parametrize(
+    ("model", "weights", "parameters"),
+    [("baseline", None, None), ("mobilenet_v2", "drawn", 410_208),
+     ("efficientnet_v2_b0", "scratch", 5_919_312)],
+)  # fmt: skip
+def test_settings_reach_the_model(model, weights, parameters):
+    config = RunConfig("photos", model, weights, size=32, learning_rate=0.005, augment="none")
     built = build(config, 3)
     assert float(built.optimizer.learning_rate) == pytest.approx(0.005)
     assert isinstance(built.get_layer("augmentation"), keras.layers.Identity)
+    if parameters is not None:
+        backbone = models.backbone_of(built)
+        assert backbone.count_params() == parameters
+        assert backbone.trainable is (weights == "scratch")
 
 
 def test_a_run_on_two_stages_goes_on_in_the_second(tree, tmp_path, monkeypatch):
     """A small network stands for the backbone."""
-    from cnnbook import models
 
     def small(config, classes):
         x = keras.Input((32, 32, 3))
