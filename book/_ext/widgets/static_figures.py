@@ -80,13 +80,15 @@ def stepper(language: str) -> str:
     output = correlate2d(image, LAPLACIAN_8)
     padded = np.pad(image, 1)
     products = (padded[0:3, 2:5] * LAPLACIAN_8).ravel()
-    under: Marks = {(i, j): "under" for i in (-1, 0, 1) for j in (1, 2, 3)}
+    outside = {(i - 1, j - 1): "outside" for i, j in np.ndindex(7, 7) if {i, j} & {0, 6}}
+    window = {(i, j) for i in (-1, 0, 1) for j in (1, 2, 3)}
+    marks = outside | {cell: f"{outside.get(cell, '')} under".strip() for cell in window}
     terms = " + ".join(
         f"({number(weight)})·{number(value)}" if weight < 0 else f"{number(weight)}·{number(value)}"
         for weight, value in zip(LAPLACIAN_8.ravel(), padded[0:3, 2:5].ravel(), strict=True)
     )
     return board(
-        matrix(padded, words[0], first=-1, marks=under),
+        matrix(padded, words[0], first=-1, marks=marks),
         matrix(LAPLACIAN_8, words[1]),
         matrix(output, words[2], marks={(0, 2): "current"}),
     ) + left_to_right(f"S(0, 2) = {terms} = {number(products.sum())}")
