@@ -61,7 +61,9 @@ def take(
 ) -> Image.Image:
     """Take a picture of a whole page; ``styles`` replaces style sheets by their file's name."""
     context = browser.new_context(
-        viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce"
+        viewport={"width": width, "height": SIZES[width]},
+        reduced_motion="reduce",
+        bypass_csp=True,  # for the styles that the pictures want
     )
     context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
     page = context.new_page()

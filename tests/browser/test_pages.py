@@ -9,6 +9,7 @@ from browser.visits import Visit, weight
 
 FIRST_PAGE = 700_000
 NEXT_PAGE = 250_000
+SWITCH = 65_000
 LATIN = re.compile("[A-Za-z]{2,}")
 PERSIAN = re.compile("[\u0600-\u06ff]")
 # The name of the other edition, keys of the keyboard, and the author's own name.
@@ -82,6 +83,24 @@ def test_no_page_runs_mathjax(visits: list[Visit], site: Path) -> None:
         == []
     )
     assert [page for page in site.rglob("*.html") if "MathJax =" in page.read_text("utf-8")] == []
+
+
+def test_nothing_in_a_page_wants_a_weaker_policy(site: Path) -> None:
+    inline = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=\"|\son[a-z]+=\"")
+    pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    assert len(pages) > 20
+    wrong = {
+        str(path): found for path in pages if (found := inline.findall(path.read_text("utf-8")))
+    }
+    assert wrong == {}
+
+
+def test_changing_the_language_loads_little(visits: list[Visit], site: Path) -> None:
+    served = {visit.page: set(visit.served) for visit in visits if visit.width == 1366}
+    pages = [page for page in served if f"en/{page}" in served and page != "search.html"]
+    assert len(pages) > 10
+    heavy = {page: weight(site, served[f"en/{page}"] - served[page]) for page in pages}
+    assert {page: size for page, size in heavy.items() if size > SWITCH} == {}
 
 
 def test_pages_are_light(visits: list[Visit], site: Path) -> None:

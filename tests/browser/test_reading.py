@@ -85,6 +85,38 @@ def test_paper_shows_what_is_folded_and_no_dark(page: Page, base: str) -> None:
     assert page.evaluate(state) == folded
 
 
+@pytest.mark.parametrize(
+    ("button", "does"),
+    [(".btn-download-pdf-button", "print"), (".btn-fullscreen-button", "toggleFullScreen")],
+)
+def test_the_theme_s_buttons_work_without_handlers_in_the_page(
+    page: Page, base: str, button: str, does: str
+) -> None:
+    page.add_init_script("window.done = []")
+    page.goto(f"{base}/everything.html")
+    page.evaluate(f"() => {{ window.{does} = () => done.push('{does}') }}")
+    page.locator(button).first.dispatch_event("click")
+    assert page.evaluate("() => done") == [does]
+
+
+def test_without_scripts_a_page_has_its_colours_and_its_folds_are_open(
+    browser: Browser, base: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{base}/everything.html")
+    colour = page.evaluate(
+        """() => getComputedStyle(document.querySelector("article a.internal, article a")).color"""
+    )
+    note = page.evaluate(
+        """() => getComputedStyle(document.querySelector(".admonition.note")).borderLeftColor
+          + getComputedStyle(document.documentElement).getPropertyValue("--pst-color-primary")"""
+    )
+    assert colour != "rgb(0, 0, 0)" and "#0f57be" in note
+    assert page.locator(".solution.dropdown p").last.is_visible()
+    context.close()
+
+
 def switch_language(page: Page) -> None:
     """Click where the switch is; Playwright's own click scrolls a sticky header first."""
     box = page.locator("a.language-switch").bounding_box()

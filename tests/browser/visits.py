@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from persian_book.site.policy import POLICY
+
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_COLOURS = ["color-contrast", "link-in-text-block"]
@@ -41,8 +43,12 @@ class Visit:
         return f"{self.page} at {self.width}"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a log."""
+class Strict(http.server.SimpleHTTPRequestHandler):
+    """Serves files under the policy of the site, without a log."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -51,7 +57,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder, and give its address."""
-    handler = functools.partial(Quiet, directory=str(folder))
+    handler = functools.partial(Strict, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +89,7 @@ def test_two_editions_from_one_run_of_the_cells(book: Path) -> None:
     for text, root, alt, title, caption, switch in (
         (
             persian,
-            '<html lang="fa" data-content_root="./" data-theme="auto" dir="rtl">',
+            '<html lang="fa" data-content_root="./" data-theme="light" dir="rtl">',
             "خط",
             "کتاب",
             "بخش",
@@ -95,7 +97,7 @@ def test_two_editions_from_one_run_of_the_cells(book: Path) -> None:
         ),
         (
             english,
-            '<html lang="en" data-content_root="./" data-theme="auto" dir="ltr">',
+            '<html lang="en" data-content_root="./" data-theme="light" dir="ltr">',
             "A line",
             "Book",
             "Part",
@@ -221,11 +223,10 @@ def test_a_formula_in_a_title_is_set_wherever_the_title_stands(book: Path) -> No
         # In the heading and in the sidebar; of the section, in the contents of the page.
         assert page.count("<mo>×</mo>") == 2 and page.count("<msub>") >= 2
         assert page.count('href="#equation-eq-a"') == 2
-        sheet = '<link rel="stylesheet" href="_static/mathematics/page.css"'
-        assert sheet in page, root
+        assert f'<link rel="stylesheet" href="{root}_static/mathematics/page.' in page
     persian, english = texts(book, "index")  # whose sidebar has the title
-    assert "<mo>×</mo>" in persian and "_static/mathematics/index.css" in english
-    found = (book / "_build/html/en/_static/persian-book-texts.js").read_text("utf-8")
+    assert "<mo>×</mo>" in persian and "_static/mathematics/index." in english
+    found = (book / "_build/html/_static/persian-book-texts.en.js").read_text("utf-8")
     data = json.loads(found.partition("=")[2].strip().removesuffix(";"))
     assert data["titles"]["Size k\\times k"] == "Size k × k"
     assert data["titles"]["x_1"] == "x_1"
@@ -237,3 +238,53 @@ def test_what_mathjax_cannot_read_stops_every_build_by_its_name(book: Path) -> N
     for _ in range(2):
         status, output = build(book)
         assert status != 0 and "Missing close brace in \\frac{1" in output and "page" in output
+
+
+def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
+    config = {**CONFIG, "html": {"baseurl": "https://example.org/book/"}}
+    (book / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
+    paragraph = '# P $x$\n\n{fa}`متن «$a<b$» است.`{en}`Text "$a<b$".`\n\n'
+    (book / "page.md").write_text(paragraph + "![{fa}`ب`{en}`b`](p.png)\n", "utf-8")
+    Image.new("RGB", (1, 1)).save(book / "p.png")
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    root = "https://example.org/book/"
+    for page, place, locale, text in zip(
+        texts(book, "page"),
+        (f"{root}page.html", f"{root}en/page.html"),
+        ("fa_IR", "en_US"),
+        ("متن «a < b» است.", "Text “a < b”."),
+        strict=True,
+    ):
+        head = BeautifulSoup(page, "html.parser").head
+        assert head is not None
+        links = {(link.get("hreflang"), link["href"]) for link in head.find_all(rel="alternate")}
+        assert links == {
+            ("fa", f"{root}page.html"),
+            ("en", f"{root}en/page.html"),
+            ("x-default", f"{root}page.html"),
+        }
+        assert [link["href"] for link in head.find_all(rel="canonical")] == [place]
+        (named,) = head.find_all("meta", attrs={"name": "description"})
+        assert named["content"] == text
+        graph = {meta["property"]: meta["content"] for meta in head.find_all(property=True)}
+        assert graph["og:url"] == place and graph["og:locale"] == locale
+        assert graph["og:title"] == "P x" and graph["og:description"] == text
+        assert graph["og:image"] == f"{root}_images/p.png"
+    site = book / "_build" / "html"
+    assert (site / "_images" / "p.png").exists() and (site / ".nojekyll").exists()
+    assert f"Sitemap: {root}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+    urls = ElementTree.parse(site / "sitemap.xml").getroot()
+    places = [url[0].text for url in urls]
+    assert sorted(places) == sorted(
+        f"{root}{folder}{name}.html" for folder in ("", "en/") for name in ("index", "page")
+    )
+    assert not (site / "en" / "_headers").exists()
+
+
+def test_a_book_without_an_address_claims_none(book: Path) -> None:
+    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    site = book / "_build" / "html"
+    assert 'rel="canonical"' not in texts(book, "page")[0]
+    assert 'hreflang="en" href="en/page.html"' in texts(book, "page")[0]
+    assert not (site / "sitemap.xml").exists()
+    assert "Sitemap" not in (site / "robots.txt").read_text("utf-8")

@@ -69,8 +69,8 @@ def test_whatever_stands_in_an_attribute_a_browser_reads_it_again(
 
 
 def test_language_and_direction_stand_on_the_root(persian: Finish, english: Finish) -> None:
-    assert persian.page('<html lang="fa" >') == '<html lang="fa" dir="rtl">'
-    assert english.page('<html lang="en" >') == '<html lang="en" dir="ltr">'
+    assert persian.page('<html lang="fa" >') == '<html lang="fa" dir="rtl" data-theme="light">'
+    assert english.page('<html lang="en" >') == '<html lang="en" dir="ltr" data-theme="light">'
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .mathematics import sheets, titles
 from .page import switch, words
 from .search import index, texts
-from .site import editions, pages, pictures, scripts, styles
+from .site import editions, pages, pictures, publishing, scripts, styles
 from .source import reading
 from .tree import alt, citations, direction, formulas, ids, pairs, tables
 
@@ -51,12 +51,14 @@ HOOKS = (
     # and sets its formulas.
     Hook("html-page-context", switch.offer_other_edition, 100),  # the theme drops the empty at 500
     Hook("html-page-context", texts.load_on_search_page),
+    Hook("html-page-context", publishing.describe),
     Hook("html-page-context", titles.name_page, 600),  # the theme names it at 500
     # The pages are written, and the extensions have copied their files (up to 500).
     Hook("build-finished", words.write_script, 100),
     Hook("build-finished", sheets.write_fonts, 100),
     Hook("build-finished", pictures.make_all_light, 200),
     Hook("build-finished", texts.write_texts, 300),
+    Hook("build-finished", publishing.write_site_files),
     Hook("build-finished", styles.make_logical, 800),
     # The first edition is complete.
     Hook("build-finished", editions.build_second, 900),

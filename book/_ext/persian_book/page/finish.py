@@ -75,7 +75,8 @@ class Finish:
     def tag(self, tag: Tag, kind: Kind) -> Tag:
         """Finish a start tag."""
         if tag.name == "html":
-            return tag.having("dir", self.language.direction)
+            # Without JavaScript no rule is for "auto": links would be black, tints gone.
+            return tag.having("dir", self.language.direction).setting("data-theme", "light")
         tag = accessible(tag, kind, self.words)
         for name in NAMES:
             translated = self.words.translate(tag.value(name))

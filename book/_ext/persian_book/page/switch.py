@@ -24,6 +24,12 @@ def href(here: Language, there: Language, pagename: str, suffix: str) -> str:
     return f"{up}{FOLDER[there]}{pagename}{suffix}"
 
 
+def address(config: Config, language: Language, name: str) -> str:
+    """Return the address of a file of an edition; nothing where the book has no address."""
+    base = str(config.html_baseurl).removesuffix("/").removesuffix(f"/{Language.EN.code}")
+    return f"{base}/{FOLDER[language]}{name}" if base else ""
+
+
 def offer_other_edition(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -31,15 +37,16 @@ def offer_other_edition(
     here = language_of(app.config)
     suffix = app.config.html_file_suffix or ".html"
     for there in Language:
-        address = href(here, there, pagename, suffix)
-        link = f'<link rel="alternate" hreflang="{there.code}" href="{address}" />\n'
+        relative = href(here, there, pagename, suffix)
+        whole = address(app.config, there, f"{pagename}{suffix}") or relative
+        link = f'<link rel="alternate" hreflang="{there.code}" href="{whole}" />\n'
         context["metatags"] = context.get("metatags", "") + link
         if there is not here:
             context["other_edition"] = {
                 "code": there.code,
                 "direction": there.direction,
                 "name": there.autonym,
-                "href": address,
+                "href": relative,
             }
 
 

@@ -18,7 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from ..__main__ import FAILED
-from ..languages import language_of
+from ..languages import Language, language_of
+from ..mathematics.sheets import write_fonts_of
+from ..page.switch import address
+from .sharing import share
 
 SECOND = "en"
 
@@ -46,6 +49,8 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
         **app.config.persian_book_overrides,
         "extensions": list(app.config.extensions),
         "language": SECOND,
+        # The place of the edition, or its pages would name the other's as the true ones.
+        "html_baseurl": address(app.config, Language.EN, ""),
         **settings,
     }
     outdir = app.outdir.with_name(f"{app.outdir.name}-{SECOND}")
@@ -63,7 +68,7 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
     }
     status = run_build(arguments)
     if status != FAILED:
-        replace_folder(outdir, app.outdir / SECOND)
+        put_below(outdir, app.outdir, SECOND)
     app.statuscode = app.statuscode or status
 
 
@@ -78,10 +83,13 @@ def run_build(arguments: dict[str, Any]) -> int:
     ).returncode
 
 
-def replace_folder(source: Path, target: Path) -> None:
-    """Put a copy of `source` in the place of `target`, never half of it."""
-    new = target.with_name(f"{target.name}.new")
+def put_below(edition: Path, site: Path, code: str) -> None:
+    """Put a copy of an edition below a site, in the place of the last one and never half of it."""
+    target = site / code
+    new = target.with_name(f"{code}.new")
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(source, new)
+    shutil.copytree(edition, new)
+    share(site, new, code)
+    write_fonts_of(site)
     shutil.rmtree(target, ignore_errors=True)
     os.replace(new, target)

@@ -13,6 +13,7 @@ from ..languages import language_of
 from ..mathematics.sheets import with_formulas
 from ..page.finish import Finish
 from ..page.words import words_of
+from .policy import Outsider, with_policy
 from .scripts import without_needless_scripts
 
 
@@ -36,7 +37,8 @@ class Pages(BuiltinTemplateLoader):
             return text
         pagename = context["pagename"]
         finished = self.finish.page(without_needless_scripts(text, pagename))
-        return with_formulas(finished, pagename, self.config, self.site)
+        page = with_formulas(finished, pagename, self.config, self.site)
+        return with_policy(Outsider(self.site, pagename).page(page))
 
 
 def use_templates(app: Sphinx, config: Config) -> None:

@@ -11,8 +11,11 @@ from ..page.markup import Tag, without
 STATIC = Path(__file__).parents[1] / "static"
 # Live code is off, but its loader comes with every page, twice, and throws. `fontawesome.js` draws
 # again, from 1.5 MB of paths, the icons that the web font draws (pydata-sphinx-theme#2379).
-NEEDLESS = re.compile(r"scripts/fontawesome\.js|sphinx-thebe\.(?:js|css)")
-NEEDLESS_TEXT = re.compile("THEBE_JS_URL|thebe_selector|bootstrap_theme")
+# `translations.js` makes a function of a text, and our words hold all of its own.
+NEEDLESS = re.compile(r"scripts/fontawesome\.js|sphinx-thebe\.(?:js|css)|translations\.js")
+NEEDLESS_TEXT = re.compile(
+    "THEBE_JS_URL|thebe_selector|bootstrap_theme|requestKernel|kernelName|OPTIONS.pagename"
+)
 SEARCH = re.compile(r"(?:^|/)(?:searchtools|language_data|searchindex)\.js")
 
 

@@ -35,6 +35,13 @@ document.addEventListener("DOMContentLoaded", () => {
   if (name) for (const button of document.querySelectorAll(".toggle-button")) button.ariaLabel = name;
 });
 
+// What the theme's buttons do, which it writes into the page.
+document.addEventListener("click", (event) => {
+  "use strict";
+  if (event.target.closest(".btn-download-pdf-button")) window.print();
+  if (event.target.closest(".btn-fullscreen-button")) toggleFullScreen();
+});
+
 // On paper everything is open, and black on white.
 (() => {
   "use strict";

@@ -1,0 +1,96 @@
+"""What search engines, hosts and other sites ask of a page, and of the site as a whole.
+
+Addresses are absolute where the book says where it will stand (``html_baseurl``, the address of the
+first edition); without it nothing is claimed that wants one.
+"""
+
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from ..languages import Language, language_of
+from ..mathematics.titles import in_words
+from ..page.switch import address
+from .policy import HEADERS
+
+LOCALES = {Language.FA: "fa_IR", Language.EN: "en_US"}
+# What search engines show of a description.
+LENGTH = 160
+
+
+def describe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Write what a page is about, for those who show a link to it."""
+    if doctree is None or pagename not in app.env.titles:
+        return
+    language = language_of(app.config)
+    tags = {
+        "og:title": in_words(app.env.titles[pagename], app.config),
+        "og:description": description(doctree, app.config),
+        "og:type": "article",
+        "og:locale": LOCALES[language],
+        "og:site_name": app.config.html_title or app.config.project,
+        "og:url": address(app.config, language, f"{pagename}.html"),
+        "og:image": picture(app, doctree, language),
+    }
+    lines = [f'<meta name="description" content="{escape(tags["og:description"])}" />']
+    lines += [
+        f'<meta property="{name}" content="{escape(content)}" />'
+        for name, content in tags.items()
+        if content
+    ]
+    if whole := address(app.config, Language.FA, f"{pagename}.html"):
+        lines.append(f'<link rel="alternate" hreflang="x-default" href="{whole}" />')
+    context["metatags"] = context.get("metatags", "") + "\n".join(lines) + "\n"
+
+
+def description(doctree: nodes.document, config: Config) -> str:
+    """Return the beginning of a page's first paragraph, up to a word."""
+    paragraph = next(iter(doctree.findall(nodes.paragraph)), None)
+    text = " ".join(in_words(paragraph, config).split()) if paragraph else ""
+    return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0] + " …"
+
+
+def picture(app: Sphinx, doctree: nodes.document, language: Language) -> str:
+    """Return the address of a page's first picture."""
+    for image in doctree.findall(nodes.image):
+        name = image["uri"].rpartition("/")[2]  # as it was written into the page
+        if name in app.builder.images.values():
+            return address(app.config, Language.FA, f"_images/{name}")
+    return ""
+
+
+def write_site_files(app: Sphinx, error: Exception | None) -> None:
+    """Write the files that hosts and search engines look for at the top of a site."""
+    if error is not None or app.builder.name != "html" or language_of(app.config) is Language.EN:
+        return
+    (app.outdir / ".nojekyll").touch()  # or GitHub's pages leave folders like _static out
+    (app.outdir / "_headers").write_text(HEADERS, "utf-8")
+    sitemap = address(app.config, Language.FA, "sitemap.xml")
+    robots = "User-agent: *\nAllow: /\n"
+    if sitemap:
+        robots += f"Sitemap: {sitemap}\n"
+        (app.outdir / "sitemap.xml").write_text(sitemap_of(app), "utf-8")
+    (app.outdir / "robots.txt").write_text(robots, "utf-8")
+
+
+def sitemap_of(app: Sphinx) -> str:
+    """List every page in both languages, each with the other."""
+    rows = []
+    for docname in sorted(app.env.found_docs):
+        places = {there: address(app.config, there, f"{docname}.html") for there in Language}
+        links = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{there.code}" href="{escape(place)}"/>'
+            for there, place in places.items()
+        )
+        rows += [f"<url><loc>{escape(place)}</loc>{links}</url>" for place in places.values()]
+    spaces = (
+        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+    )
+    body = "\n".join(rows)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset {spaces}>\n{body}\n</urlset>\n'
