@@ -49,7 +49,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "semicolon": "; ",
     },
     "fa": {
-        "valid": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: تنها پنجره‌های کامل، بدون صفر",
+        "valid": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: فقط پنجره‌های کامل، بدون صفر",
         "same": "پنجرهٔ {window}، گام {stride}، حاشیه‌گذاری {name}: {rule} خروجی، با هر تعداد صفر "
         "که لازم شود",
         "dilation": "اتساع {dilation}",
