@@ -58,3 +58,12 @@ def test_the_words_hold_all_that_sphinx_s_scripts_say() -> None:
         said |= set(re.findall(r"\b_\(\s*[\"'`]([^\"'`]+)[\"'`]", script.read_text("utf-8")))
     assert len(said) >= 3
     assert said - set(words_of(Language.FA).words) == set()
+
+
+def test_the_styles_of_a_drawing_are_linked_in_the_head(tmp_path: Path) -> None:
+    drawing = "<svg viewBox='0 0 9 9'><style>.a{fill:red}</style><path class=a></path></svg>"
+    page = Outsider(tmp_path, "page").page(f"<head></head><body>{drawing}</body>")
+    head, _, body = page.partition("</head>")
+    (name,) = re.findall(r'<link rel="stylesheet" href="([^"]*)"', head)
+    assert (tmp_path / name).read_text("utf-8") == ".a{fill:red}"
+    assert body == f"<body>{drawing.replace('<style>.a{fill:red}</style>', '')}</body>"

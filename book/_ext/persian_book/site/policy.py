@@ -4,7 +4,7 @@ What the theme and the extensions write into a page as script or style becomes a
 content, so that browsers keep it from page to page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,21 +25,23 @@ class Outsider:
         self.site = site
         self.up = "../" * pagename.count("/")
         self.styles: dict[str, str] = {}
+        self.links: list[str] = []
 
     def page(self, page: str) -> str:
         """Return the page without scripts, styles and handlers of its own."""
         head, end, body = page.partition("</head>")
-        text = self.elements(joined(head)) + end + self.elements(body)
+        text = self.elements(joined(head), self.style) + end + self.elements(body, self.later)
         text = rewrite(text, None, lambda tag, kind: None, self.tag, lambda text, kind: text)
         sheet = "".join(f".{name}.{name}{{{style}}}\n" for name, style in self.styles.items())
-        return text.replace(end, self.style(sheet) + end, 1) if sheet else text
+        links = [*self.links, self.style(sheet)] if sheet else self.links
+        return text.replace(end, "".join(links) + end, 1) if links else text
 
-    def elements(self, part: str) -> str:
+    def elements(self, part: str, style: Callable[[str], str]) -> str:
         """Write the scripts and styles of a part of a page as files."""
         pieces = []
         for tag, source, content in elements(part):
             if tag and tag.name == "style":
-                pieces.append(self.style(content))
+                pieces.append(style(content))
             elif tag and is_inline_script(tag):
                 pieces.append(self.script(content))
             else:
@@ -53,6 +55,11 @@ class Outsider:
     def style(self, content: str) -> str:
         """Write styles as a file, and return the tag that links to it."""
         return f'<link rel="stylesheet" href="{self.file(content, "css")}" />'
+
+    def later(self, content: str) -> str:
+        """Write the styles of a body, which may stand in a drawing, for links in the head."""
+        self.links.append(self.style(content))
+        return ""
 
     def file(self, content: str, suffix: str) -> str:
         """Write a file named by its content, and return its address from the page."""
