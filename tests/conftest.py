@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from browser.chromium import browser
+
+__all__ = ["browser"]
+
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

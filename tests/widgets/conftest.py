@@ -1,9 +1,6 @@
 """A blank page with the widgets' arithmetic, and a small built book that has every widget."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +9,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
-from browser.conftest import ROOT, browser, fixture_config
-
-__all__ = ["browser"]
+from browser.small_book import ROOT, build, fixture_config
 
 HERE = Path(__file__).parent
 EXTENSIONS = ROOT / "book" / "_ext"
@@ -46,17 +41,7 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = fixture_config()
     config.pop("bibtex_bibfiles")
     (root / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "book"]
-    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
-    done = subprocess.run(
-        [*command, "-W", "-n", "--keep-going"],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root / "_build" / "html"
+    return build(root)
 
 
 @pytest.fixture(params=["fa", "en"])
