@@ -51,3 +51,12 @@ def test_a_command_says_it_in_one_line() -> None:
 @pytest.mark.parametrize("room", ["convolution", "geometry", "network", "shapes"])
 def test_the_ground_floor_needs_numpy_alone(room: str) -> None:
     assert run(f"import cnnbook.{room}").returncode == 0
+
+
+def test_rooms_come_when_they_are_touched() -> None:
+    light = "import cnnbook, sys; assert not {'numpy', 'matplotlib'} & set(sys.modules)\n"
+    touched = (
+        "cnnbook.plotting.show_matrix, cnnbook.network.SGD; assert 'matplotlib' in sys.modules"
+    )
+    result = subprocess.run([sys.executable, "-c", light + touched], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
