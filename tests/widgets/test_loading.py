@@ -1,26 +1,14 @@
 """Nothing of a widget comes before it is near, and nothing from elsewhere, ever."""
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browser.visits import Quiet
+from browser.visits import served
 
-STRICT = "default-src 'self'"
 ELEMENTS = ["alignment", "gradient-lens", "layers", "pointwise", "stepper"]
-
-
-class Strict(Quiet):
-    """Serves files under the strictest useful policy."""
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", STRICT)
-        super().end_headers()
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +27,8 @@ def strict_address(small_site: Path) -> Iterator[str]:
             f'<link rel="icon" href="_static/favicon.svg">{body}</html>',
             "utf-8",
         )
-    handler = functools.partial(Strict, directory=str(small_site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with served(small_site) as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", ELEMENTS)
