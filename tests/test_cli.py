@@ -275,7 +275,12 @@ def test_ctrl_c_says_how_to_go_on_and_the_run_does(tree, tmp_path):
              "--batch-size", "4", "--patience", "300"]  # fmt: skip
     command = [sys.executable, "-m", "cnnbook", *train, "--epochs", "300"]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(CODE)}
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(CODE)},
+        # A test run in the background of a shell ignores the signal, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     log = tmp_path / "run" / "stage-1" / "log.csv"
     while process.poll() is None and not log.exists():
