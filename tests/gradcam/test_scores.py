@@ -160,7 +160,8 @@ def test_averaged_towers_do_not_depend_on_the_first_picture():
 def test_a_warning_points_at_the_users_line(make):
     with pytest.warns(UserWarning, match="the map explains a probability") as caught:
         make(averaged_towers(), pictures(), 1)
-    assert [warning.filename for warning in caught] == [__file__]
+    ours = [warning for warning in caught if "the map explains" in str(warning.message)]
+    assert [warning.filename for warning in ours] == [__file__]  # PyTorch warns beside us
 
 
 def pooled(*head):
