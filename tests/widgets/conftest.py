@@ -10,6 +10,7 @@ import yaml
 from playwright.sync_api import Browser, Page
 
 from browser.small_book import ROOT, build, fixture_config
+from persian_book.page import words
 
 HERE = Path(__file__).parent
 EXTENSIONS = ROOT / "book" / "_ext"
@@ -22,6 +23,7 @@ Evaluate = Callable[..., Any]
 def evaluate(browser: Browser) -> Iterator[Evaluate]:
     """Evaluate an expression beside the scripts that compute and read, with one argument."""
     page = browser.new_page()
+    page.add_script_tag(content=words.script(words.Words({})))
     for path in (WIDGETS / "windows.js", WIDGETS / "layers.js", SELF_CHECK / "typed.js"):
         page.add_script_tag(path=path)
     yield page.evaluate

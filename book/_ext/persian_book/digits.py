@@ -1,13 +1,14 @@
-"""The three sets of digits: the one table, for Python and for the scripts of the pages."""
+"""The four sets of digits: the one table, for Python and for the scripts of the pages."""
 
 LATIN = "0123456789"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 ARABIC = "٠١٢٣٤٥٦٧٨٩"
+WIDE = "０１２３４５６７８９"  # of East Asian keyboards
 # What the scripts get, as `persianBookWords.digits` and as a table of the search.
-DIGITS = {"latin": LATIN, "persian": PERSIAN, "arabic": ARABIC}
+DIGITS = {"latin": LATIN, "persian": PERSIAN, "arabic": ARABIC, "wide": WIDE}
 
-_TO_PERSIAN = str.maketrans(LATIN + ARABIC, PERSIAN * 2)
-_TO_LATIN = str.maketrans(PERSIAN + ARABIC, LATIN * 2)
+_TO_PERSIAN = str.maketrans(LATIN + ARABIC + WIDE, PERSIAN * 3)
+_TO_LATIN = str.maketrans(PERSIAN + ARABIC + WIDE, LATIN * 3)
 
 
 def persian_digits(text: str) -> str:

@@ -22,6 +22,12 @@ CATALOGUES = Path(__file__).parents[1] / "locale"
 # The names under which Sphinx, the theme and the extensions ask.
 DOMAINS = ("sphinx", "booktheme", "exercise", "togglebutton", "sphinx-proof")
 SCRIPT = "persian-book-words.js"
+# What reads a number that was typed.
+LATIN_DIGITS = """\
+persianBookWords.latinDigits = (text) =>
+  Object.values(persianBookWords.digits).reduce(
+    (rest, set) => rest.replace(new RegExp(`[${set}]`, "g"), (digit) => set.indexOf(digit)), text);
+"""
 
 
 class Words:
@@ -91,7 +97,7 @@ def script(words: Words) -> str:
         "copy": {key: words.translate(word) for key, word in copy.items()},
         "digits": DIGITS,
     }
-    return f"var persianBookWords = {json.dumps(data, ensure_ascii=False)};\n"
+    return f"var persianBookWords = {json.dumps(data, ensure_ascii=False)};\n{LATIN_DIGITS}"
 
 
 def write_script(app: Sphinx, error: Exception | None) -> None:

@@ -3,7 +3,7 @@
 Sphinx builds an index of stems in Python and reads a query in JavaScript; both halves must agree.
 The rules stand here; ``search.js`` applies them in the browser with the same tables.
 
-- Letters: Arabic and Persian forms, hamza and madda, and the three sets of digits are one.
+- Letters: Arabic and Persian forms, hamza and madda, and the four sets of digits are one.
 - Half-space: a compound is indexed by its parts and joined, so that it is found written with a
   half-space, with a space, or joined. A suffix after a half-space is dropped. Two words that the
   book elsewhere writes as one compound are indexed joined too.

@@ -10,12 +10,11 @@ globalThis.Typed = (() => {
     [/مثبت|plus/gi, "+"],
   ];
 
-  const digit = (from) => (character) => String(character.charCodeAt(0) - from);
   const plain = (text) =>
-    WORDS.reduce((rest, [word, sign]) => rest.replace(word, sign), text.replace(DIRECTION_MARKS, ""))
-      .replace(/[۰-۹]/g, digit(0x6f0))
-      .replace(/[٠-٩]/g, digit(0x660))
-      .replace(/[０-９]/g, digit(0xff10))
+    persianBookWords
+      .latinDigits(
+        WORDS.reduce((rest, [word, sign]) => rest.replace(word, sign), text.replace(DIRECTION_MARKS, ""))
+      )
       .replace(MINUS, "-")
       .replace(/[＋﹢]/g, "+")
       .replace(/٫/g, ".")
@@ -27,7 +26,8 @@ globalThis.Typed = (() => {
       .trim();
 
   // In Iran the decimal sign is often typed as a slash, so ۹/۷۵ is 9.75 or nine seventy-fifths.
-  const PERSIAN_SLASH = /[۰-۹]\s*\/\s*[۰-۹]/;
+  const PERSIAN = `[${persianBookWords.digits.persian}]`;
+  const PERSIAN_SLASH = new RegExp(`${PERSIAN}\\s*/\\s*${PERSIAN}`);
 
   const DECIMAL = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
   const THOUSANDS = /^\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*(?:\.\d+)?$/;

@@ -109,7 +109,7 @@
     }
 
     edit(index, name, type, field) {
-      const value = READ[type](field.value.trim().toUpperCase() === "H" ? "H" : digits(field.value));
+      const value = READ[type](field.value.trim().toUpperCase() === "H" ? "H" : latin(field.value));
       field.ariaInvalid = value === null ? "true" : null;
       if (value === null) return;
       this.set(this.layers.map((layer, i) => (i === index ? { ...layer, [name]: value } : layer)), this.layers[index].kind);
@@ -151,7 +151,7 @@
     }
 
     resize(field) {
-      const text = digits(field.value).split(/[^\d]+/).filter(Boolean).join(",");
+      const text = latin(field.value).split(/[^\d]+/).filter(Boolean).join(",");
       const good = this.accepts("input", text);
       field.ariaInvalid = good ? null : "true";
       if (good) this.change({ input: text });
@@ -198,8 +198,7 @@
     }
   }
 
-  const digits = (text) =>
-    text.replace(/[۰-۹]/g, (d) => d.charCodeAt(0) - 0x6f0).replace(/[٠-٩]/g, (d) => d.charCodeAt(0) - 0x660).trim();
+  const latin = (text) => persianBookWords.latinDigits(text).trim();
 
   customElements.define("cnn-layers", LayerStack);
 })();
