@@ -52,6 +52,7 @@ def test_every_public_name_has_an_example(path: Path) -> None:
     assert [n.name for n in public if ">>>" not in (ast.get_docstring(n) or "")] == []
 
 
+@pytest.mark.slow
 def test_a_notebook_elsewhere_runs_on_the_built_wheel(root: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, root)
     (wheel,) = tmp_path.glob("cnnbook-*.whl")

@@ -26,35 +26,10 @@ From the bottom up: `receptive_field` and `rules` (numbers), `steps` (a layer an
 `formulas` and `words` (how a step is written), `trace`, `stack` and `keras_reader`.
 """
 
+from cnnbook.shapes import layers
 from cnnbook.shapes.keras_reader import from_keras
-from cnnbook.shapes.layers import (
-    Activation,
-    Add,
-    Average,
-    AveragePooling2D,
-    BatchNormalization,
-    Concatenate,
-    Conv2D,
-    Conv2DTranspose,
-    Cropping2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    Maximum,
-    MaxPooling2D,
-    Minimum,
-    Multiply,
-    Permute,
-    Reshape,
-    SeparableConv2D,
-    Subtract,
-    Unchanged,
-    UpSampling2D,
-    ZeroPadding2D,
-)
+from cnnbook.shapes.layers import *  # noqa: F403
+from cnnbook.shapes.layers.in_place import Unchanged
 from cnnbook.shapes.receptive_field import ReceptiveField
 from cnnbook.shapes.stack import ShapeError, output_shape
 from cnnbook.shapes.steps import Layer, Step
@@ -62,38 +37,14 @@ from cnnbook.shapes.trace import Trace
 from cnnbook.shapes.words import explain
 
 __all__ = [
-    "Activation",
-    "Add",
-    "Average",
-    "AveragePooling2D",
-    "BatchNormalization",
-    "Concatenate",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Cropping2D",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D",
     "Layer",
-    "MaxPooling2D",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "Permute",
     "ReceptiveField",
-    "Reshape",
-    "SeparableConv2D",
     "ShapeError",
     "Step",
-    "Subtract",
     "Trace",
     "Unchanged",
-    "UpSampling2D",
-    "ZeroPadding2D",
     "explain",
     "from_keras",
     "output_shape",
 ]
+__all__ += layers.__all__

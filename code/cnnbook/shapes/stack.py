@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from cnnbook.shapes.layers import NAMED_AS_IN_KERAS, Merge
+from cnnbook.shapes.layers import NAMED_AS_IN_KERAS
+from cnnbook.shapes.layers.merging import Merge
 from cnnbook.shapes.receptive_field import ONE_PIXEL, ReceptiveField
 from cnnbook.shapes.steps import Layer, Shape, Step
 from cnnbook.shapes.trace import Trace

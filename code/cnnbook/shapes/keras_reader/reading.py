@@ -15,12 +15,12 @@ from cnnbook.shapes.layers import (
     Activation,
     Add,
     Maximum,
-    Merge,
     Minimum,
     Multiply,
     Subtract,
-    Unchanged,
 )
+from cnnbook.shapes.layers.in_place import Unchanged
+from cnnbook.shapes.layers.merging import Merge
 from cnnbook.shapes.steps import Layer, Shape, Step
 
 # Keras' layers that, outside training, work on every number by itself or do nothing at all.

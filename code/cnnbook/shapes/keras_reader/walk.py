@@ -18,7 +18,7 @@ from cnnbook.keras_private import (
     runs_its_graph,
 )
 from cnnbook.shapes.keras_reader.reading import Told, read_layer
-from cnnbook.shapes.layers import Merge
+from cnnbook.shapes.layers.merging import Merge
 from cnnbook.shapes.receptive_field import ReceptiveField
 from cnnbook.shapes.stack import ShapeError, with_field
 from cnnbook.shapes.steps import Layer, Shape, Step

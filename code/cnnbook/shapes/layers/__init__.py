@@ -8,13 +8,12 @@ from cnnbook.shapes.layers.convolution import (
     SeparableConv2D,
 )
 from cnnbook.shapes.layers.dense import Dense
-from cnnbook.shapes.layers.in_place import Activation, BatchNormalization, Dropout, Unchanged
+from cnnbook.shapes.layers.in_place import Activation, BatchNormalization, Dropout
 from cnnbook.shapes.layers.merging import (
     Add,
     Average,
     Concatenate,
     Maximum,
-    Merge,
     Minimum,
     Multiply,
     Subtract,
@@ -26,38 +25,9 @@ from cnnbook.shapes.layers.pooling import (
     MaxPooling2D,
 )
 from cnnbook.shapes.layers.resizing import Cropping2D, UpSampling2D, ZeroPadding2D
-
-# The layers that stand for Keras' of the same name.
-NAMED_AS_IN_KERAS = (
-    Activation,
-    Add,
-    Average,
-    AveragePooling2D,
-    BatchNormalization,
-    Concatenate,
-    Conv2D,
-    Conv2DTranspose,
-    Cropping2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    Maximum,
-    MaxPooling2D,
-    Minimum,
-    Multiply,
-    Permute,
-    Reshape,
-    SeparableConv2D,
-    Subtract,
-    UpSampling2D,
-    ZeroPadding2D,
-)
+from cnnbook.shapes.steps import Layer
 
 __all__ = [
-    "NAMED_AS_IN_KERAS",
     "Activation",
     "Add",
     "Average",
@@ -75,14 +45,15 @@ __all__ = [
     "GlobalMaxPooling2D",
     "MaxPooling2D",
     "Maximum",
-    "Merge",
     "Minimum",
     "Multiply",
     "Permute",
     "Reshape",
     "SeparableConv2D",
     "Subtract",
-    "Unchanged",
     "UpSampling2D",
     "ZeroPadding2D",
 ]
+
+# Each stands for Keras' layer of the same name.
+NAMED_AS_IN_KERAS: tuple[type[Layer], ...] = tuple(globals()[name] for name in __all__)
