@@ -26,7 +26,7 @@ From the bottom up: `receptive_field` and `rules` (numbers), `steps` (a layer an
 `formulas` and `words` (how a step is written), `trace`, `stack` and `keras_reader`.
 """
 
-from cnnbook.shapes import layers
+import cnnbook.shapes.layers
 from cnnbook.shapes.keras_reader import from_keras
 from cnnbook.shapes.layers import *  # noqa: F403
 from cnnbook.shapes.layers.in_place import Unchanged
@@ -47,4 +47,4 @@ __all__ = [
     "from_keras",
     "output_shape",
 ]
-__all__ += layers.__all__
+__all__ += cnnbook.shapes.layers.__all__
