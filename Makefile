@@ -13,8 +13,9 @@ export CNNBOOK_CARS := $(CARS)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 # The tests share out all cores, a file to one of them, for what its tests have built in common; so
-# each keeps to one thread.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+# each keeps to one thread. In their own order: few tests of the site take long, and come first.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile \
+	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-package check bench backends serve lock clean

@@ -184,7 +184,7 @@ np.savez(sys.argv[2], *model.get_weights())
 
 @pytest.mark.slow
 def test_a_process_killed_while_it_trains_ends_with_the_same_weights(tmp_path):
-    epochs = 60
+    epochs = 12
 
     def start(name):
         environment = os.environ | {"PYTHONPATH": str(Path(training.__file__).parents[2])}
