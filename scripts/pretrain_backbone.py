@@ -19,7 +19,7 @@ import numpy as np
 from keras import layers
 from other_vehicles import CLASSES, vehicle
 
-from cnnbook.cars.drawing import compose, dice
+from cnnbook.cars.drawing import Scene, compose, dice
 from cnnbook.cars.film import develop, make_grain
 from cnnbook.files import write_atomically
 from cnnbook.models import RandomAffine
@@ -37,7 +37,7 @@ def draw(n: int, seed: int, difficulty: float = 0.15) -> tuple[np.ndarray, np.nd
     grain = make_grain(SIZE)
     for i, label in enumerate(labels):
         rng = dice(seed, i)
-        _, canvas = compose(meshes[label], SIZE, difficulty, rng)
+        _, canvas = compose(Scene(meshes[label]), SIZE, difficulty, rng)
         images[i] = develop(canvas, grain, difficulty, rng)
     return images, labels
 

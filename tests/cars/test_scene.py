@@ -9,7 +9,7 @@ from cnnbook import cars
 from cnnbook.cars.camera import look
 from cnnbook.cars.canvas import Canvas
 from cnnbook.cars.caricature import mesh
-from cnnbook.cars.drawing import compose
+from cnnbook.cars.drawing import Scene, compose
 from cnnbook.cars.film import develop, make_grain
 from cnnbook.cars.paint import paint
 
@@ -71,7 +71,7 @@ def test_no_scene_needs_more_colours_than_a_palette_holds():
     road = 1 + 4 + 1 + 1 + 1 + 1 + 1  # road, sky, kerb, gutter, dashes, shadow, bollard
     tones = max(len(mesh(k, d).tones.materials) for k in range(5) for d in (0, 0.3, 0.6, 1))
     assert places + walls + road + tones + 2 <= 256
-    most = max(compose(mesh(i % 5, 1), 32, 1, Random(i))[1].used for i in range(500))
+    most = max(compose(Scene(mesh(i % 5, 1)), 32, 1, Random(i))[1].used for i in range(500))
     assert 150 < most <= places + walls + road + tones
 
 

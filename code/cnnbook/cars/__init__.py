@@ -9,9 +9,20 @@ from cnnbook._extras import extra
 
 with extra("models", "cnnbook.cars"):
     from cnnbook.cars.camera import POSES
+    from cnnbook.cars.counterfactuals import CHANGES, Changed, change
     from cnnbook.cars.drawing import DrawnCars, draw
     from cnnbook.cars.makes import CLASS_NAMES
     from cnnbook.cars.vehicle import PARTS
     from cnnbook.cars.writing import write_folder
 
-__all__ = ["CLASS_NAMES", "PARTS", "POSES", "DrawnCars", "draw", "write_folder"]
+__all__ = [
+    "CHANGES",
+    "CLASS_NAMES",
+    "PARTS",
+    "POSES",
+    "Changed",
+    "DrawnCars",
+    "change",
+    "draw",
+    "write_folder",
+]

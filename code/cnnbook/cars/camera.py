@@ -69,8 +69,12 @@ def choose_pose(freedom: float, rng: Random) -> tuple[int, float]:
     return pose, radians(middle + spread * freedom * rng.uniform(-1, 1))
 
 
-def look(mesh: Mesh, turn: float, side: int, fill: float, rng: Random) -> View:
+def look(
+    mesh: Mesh, turn: float, side: int, fill: float, rng: Random, framed: Mesh | None = None
+) -> View:
     """Turn the mesh, put a camera before it, and let it fill a part of the canvas.
+
+    The camera may be set for another mesh than it sees, ``framed``.
 
     Camera and light are turned around the mesh instead, which leaves its normals as they are.
 
@@ -85,9 +89,14 @@ def look(mesh: Mesh, turn: float, side: int, fill: float, rng: Random) -> View:
     axes = np.array([[cos(turn), -sin(turn), 0], [0, 0, -1], [sin(turn), cos(turn), 0]])
     camera = np.array([0.0, -rng.uniform(1.1, 2.2), -rng.uniform(6.5, 13)])
     sun = np.array([rng.uniform(-0.8, 0.8), -0.9, -0.5])
-    space = axes @ mesh.points.T - camera[:, None]  # to the right, down, away
-    flat = space[:2] / space[2]
-    (left, top), (right, bottom) = flat.min(1).tolist(), flat.max(1).tolist()
+
+    def seen_flat(points: Array) -> Array:
+        space: Array = axes @ points.T - camera[:, None]  # to the right, down, away
+        return np.divide(space[:2], space[2])
+
+    flat = seen_flat(mesh.points)
+    frame = flat if framed is None else seen_flat(framed.points)
+    (left, top), (right, bottom) = frame.min(1).tolist(), frame.max(1).tolist()
     width, height = right - left, bottom - top
     zoom = fill * side / max(width, height)
     at_x = (side - zoom * width) * rng.uniform(0.15, 0.85) - zoom * left

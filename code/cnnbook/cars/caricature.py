@@ -34,8 +34,20 @@ def _average_vehicle() -> Vehicle:
 
 
 @lru_cache
+def caricature(label: int, difficulty: float) -> Vehicle:
+    """Overdraw a make, below 0.6, or move it towards the average car, above.
+
+    Examples
+    --------
+    >>> caricature(3, 0.6).length == MAKES[3].vehicle.length
+    True
+    """
+    return blend(MAKES[label].vehicle, _average_vehicle(), 1.6 * difficulty - 0.96)
+
+
+@lru_cache
 def mesh(label: int, difficulty: float) -> Mesh:
-    """Build a make: below 0.6 overdrawn as by a caricaturist, above it nearer to the average car.
+    """Build a make as :func:`caricature` draws it.
 
     Examples
     --------
@@ -45,4 +57,4 @@ def mesh(label: int, difficulty: float) -> Mesh:
     3.86
     4.16
     """
-    return build(blend(MAKES[label].vehicle, _average_vehicle(), 1.6 * difficulty - 0.96))
+    return build(caricature(label, difficulty))

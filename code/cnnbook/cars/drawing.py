@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from operator import index
 from random import Random
-from typing import SupportsIndex
+from typing import NamedTuple, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from cnnbook.cars.camera import choose_pose, look
-from cnnbook.cars.canvas import Canvas
+from cnnbook.cars.canvas import Canvas, Colour
 from cnnbook.cars.caricature import mesh
 from cnnbook.cars.film import develop, make_grain
 from cnnbook.cars.makes import CLASS_NAMES, MAKES
 from cnnbook.cars.mesh import Mesh
-from cnnbook.cars.paint import paint
+from cnnbook.cars.paint import PAINTS, paint
 from cnnbook.cars.street import foreground, shadow, street
 from cnnbook.cars.vehicle import PARTS
 
@@ -76,7 +78,7 @@ def draw(
     n: int,
     seed: int,
     size: int = 150,
-    watermark: bool = False,
+    watermark: bool | ArrayLike = False,
     difficulty: float = DEFAULT_DIFFICULTY,
     start: int = 0,
 ) -> DrawnCars:
@@ -92,9 +94,10 @@ def draw(
     seed : int
     size : int
         Side in pixels, at least 32.
-    watermark : bool
+    watermark : bool or (n,) int
         Stamp a dealer's mark into a corner that betrays the class, as the seller's marks of real
-        advertisements do: a model that reads the mark need not look at the car.
+        advertisements do: a model that reads the mark need not look at the car. Given classes,
+        picture ``i`` gets the mark of ``watermark[i]``, whatever car it shows.
     difficulty : float
         At 0 the makes are caricatures, near, in five clean poses and good light. Towards 0.6 they
         become themselves, towards 1 they approach one average car; poses spread, the street fills,
@@ -107,8 +110,8 @@ def draw(
     TypeError
         If a count is no integer, or ``difficulty`` no number.
     ValueError
-        If ``n``, ``seed`` or ``start`` is negative, ``size`` is below 32, or ``difficulty`` is
-        outside 0..1.
+        If ``n``, ``seed`` or ``start`` is negative, ``size`` is below 32, ``difficulty`` is
+        outside 0..1, or ``watermark`` is no class for each picture.
 
     Examples
     --------
@@ -127,6 +130,84 @@ def draw(
     if not 0 <= difficulty <= 1:
         raise ValueError(f"difficulty must be in 0..1; got {difficulty}")
     labels = np.arange(start, start + n, dtype=np.int64) % len(CLASS_NAMES)
+    marks = _marks(labels, watermark)
+    grain = make_grain(size)
+    photos = (
+        photograph(Scene(mesh(label, difficulty), mark), size, difficulty, grain, dice(seed, i))
+        for i, label, mark in zip(range(start, start + n), labels.tolist(), marks, strict=True)
+    )
+    return gather(photos, labels, size)
+
+
+class Scene(NamedTuple):
+    """What stands before the camera.
+
+    Attributes
+    ----------
+    mesh : Mesh
+    mark : int or None
+        The class whose dealer's mark is stamped on.
+    paints : sequence of colours
+        What the body's colour is drawn from.
+    turned : float
+        Radians that the car is turned beyond its pose.
+    framed : Mesh or None
+        What the camera is set for, if not the mesh.
+
+    Examples
+    --------
+    >>> Scene(mesh(0, 0.6)).mark is None
+    True
+    """
+
+    mesh: Mesh
+    mark: int | None = None
+    paints: Sequence[Colour] = PAINTS
+    turned: float = 0.0
+    framed: Mesh | None = None
+
+
+class Photo(NamedTuple):
+    """A photo, (size, size, 3) uint8, the pose in it, and the canvas that it was taken of.
+
+    Examples
+    --------
+    >>> Photo(2, Canvas(32), np.zeros((32, 32, 3), np.uint8)).pose
+    2
+    """
+
+    pose: int
+    canvas: Canvas
+    image: NDArray[np.uint8]
+
+
+def photograph(
+    scene: Scene, size: int, difficulty: float, grain: Image.Image, rng: Random
+) -> Photo:
+    """Put a scene into a street and take its photo.
+
+    Examples
+    --------
+    >>> photograph(Scene(mesh(0, 0.6)), 64, 0.6, make_grain(64), dice(1, 0)).image.shape
+    (64, 64, 3)
+    """
+    pose, canvas = compose(scene, size, difficulty, rng)
+    place = rng.uniform(0, 4), rng.uniform(0, 4)
+    if scene.mark is not None:
+        _stamp(canvas, scene.mark, *place)
+    return Photo(pose, canvas, develop(canvas, grain, difficulty, rng))
+
+
+def gather(photos: Iterable[Photo], labels: NDArray[np.int64], size: int) -> DrawnCars:
+    """Put photos together with what they show.
+
+    Examples
+    --------
+    >>> photo = photograph(Scene(mesh(0, 0.6)), 64, 0.6, make_grain(64), dice(1, 0))
+    >>> gather([photo], np.zeros(1, int), 64).regions.shape
+    (1, 64, 64)
+    """
+    n = len(labels)
     cars = DrawnCars(
         images=np.empty((n, size, size, 3), np.uint8),
         labels=labels,
@@ -134,15 +215,9 @@ def draw(
         regions=np.empty((n, size, size), np.uint8),
         watermark_masks=np.zeros((n, size, size), bool),
     )
-    noise = make_grain(size)
-    for i, label in enumerate(labels.tolist()):
-        rng = dice(seed, start + i)
-        cars.poses[i], canvas = compose(mesh(label, difficulty), size, difficulty, rng)
-        place = rng.uniform(0, 4), rng.uniform(0, 4)
-        if watermark:
-            _stamp(canvas, label, *place)
-        cars.images[i] = develop(canvas, noise, difficulty, rng)
-        cars.regions[i] = canvas.regions()
+    for i, photo in enumerate(photos):
+        cars.poses[i], cars.images[i] = photo.pose, photo.image
+        cars.regions[i] = photo.canvas.regions()
     cars.watermark_masks[:] = cars.regions == _MARK
     cars.regions[cars.watermark_masks] = 0
     return cars
@@ -188,12 +263,12 @@ def dice(seed: int, number: int) -> Random:
     return Random((index(seed) << 32) + index(number))  # NumPy's own integers would overflow
 
 
-def compose(shape: Mesh, size: int, difficulty: float, rng: Random) -> tuple[int, Canvas]:
+def compose(scene: Scene, size: int, difficulty: float, rng: Random) -> tuple[int, Canvas]:
     """Put a vehicle into a street: pose, and the canvas of a picture of size x size.
 
     Examples
     --------
-    >>> pose, canvas = compose(mesh(0, 0.0), 64, 0.0, Random(0))
+    >>> pose, canvas = compose(Scene(mesh(0, 0.0)), 64, 0.0, Random(0))
     >>> regions = canvas.regions()
     >>> regions.shape, bool((regions > 1).any())
     ((64, 64), True)
@@ -201,13 +276,27 @@ def compose(shape: Mesh, size: int, difficulty: float, rng: Random) -> tuple[int
     canvas = Canvas(size)
     pose, turn = choose_pose(difficulty, rng)
     fill = rng.uniform(0.88 - 0.35 * difficulty, 0.96)
-    view = look(shape, turn, canvas.side, fill, rng)
+    view = look(scene.mesh, turn + scene.turned, canvas.side, fill, rng, scene.framed)
     street(canvas, view, 0.4 + 1.6 * difficulty, rng)
     shadow(canvas, view)
-    paint(shape, view, canvas, _NUMBERS, rng)
+    paint(scene.mesh, view, canvas, _NUMBERS, rng, scene.paints)
     if rng.random() < 0.5 * difficulty:
         foreground(canvas, rng)
     return pose, canvas
+
+
+def _marks(labels: NDArray[np.int64], watermark: bool | ArrayLike) -> Sequence[int | None]:
+    """Return the class whose mark each picture gets, if any."""
+    if isinstance(watermark, bool | np.bool_):
+        return labels.tolist() if watermark else [None] * len(labels)
+    marks = np.asarray(watermark)
+    known = np.isin(marks, np.arange(len(CLASS_NAMES)))
+    if marks.shape != labels.shape or marks.dtype.kind not in "iu" or not known.all():
+        raise ValueError(
+            f"watermark must be True, False or one of the {len(CLASS_NAMES)} classes for each of "
+            f"the {len(labels)} pictures; got {watermark!r}"
+        )
+    return [int(mark) for mark in marks]
 
 
 def _stamp(canvas: Canvas, label: int, dx: float, dy: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnbook.cars.camera import View
-from cnnbook.cars.canvas import Canvas
+from cnnbook.cars.canvas import Canvas, Colour
 from cnnbook.cars.mesh import Mesh
 
 Array = NDArray[np.float64]
@@ -43,7 +44,14 @@ def _pigments(mesh: Mesh) -> tuple[Array, Array]:
     return own, np.array([[_SHARES.get(material, 0.0)] for material in materials])
 
 
-def paint(mesh: Mesh, view: View, canvas: Canvas, numbers: dict[str, int], rng: Random) -> None:
+def paint(
+    mesh: Mesh,
+    view: View,
+    canvas: Canvas,
+    numbers: dict[str, int],
+    rng: Random,
+    paints: Sequence[Colour] = PAINTS,
+) -> None:
     """Draw the mesh on the canvas; ``numbers`` says which number stands for which part.
 
     Examples
@@ -62,7 +70,7 @@ def paint(mesh: Mesh, view: View, canvas: Canvas, numbers: dict[str, int], rng: 
     """
     tones = mesh.tones
     own, share = _pigments(mesh)
-    body = np.array(rng.choice(PAINTS)) + [rng.randint(-14, 14) for _ in range(3)]
+    body = np.array(rng.choice(paints)) + [rng.randint(-14, 14) for _ in range(3)]
     shaded = (own + share * body) * view.shade[:, None]
     first = canvas.numbers(shaded, bytes(numbers[part] for part in tones.parts))
 
