@@ -92,7 +92,8 @@ def look(
 
     def seen_flat(points: Array) -> Array:
         space: Array = axes @ points.T - camera[:, None]  # to the right, down, away
-        return np.divide(space[:2], space[2])
+        flat: Array = space[:2] / space[2]
+        return flat
 
     flat = seen_flat(mesh.points)
     frame = flat if framed is None else seen_flat(framed.points)
