@@ -13,7 +13,7 @@ PACKAGE = CODE / "cnnbook"
 # From the ground up: a room imports only what stands before it.
 ROOMS = (
     *("_extras", "files", "intervals", "geometry", "keras_private", "plotting"),
-    *("convolution", "shapes", "gradients", "network", "photos", "cars"),
+    *("convolution", "shapes", "gradients", "network", "practice", "photos", "cars"),
     *("settings", "models", "training", "gradcam", "faithfulness", "cli", "__main__"),
 )
 LONGEST = 400

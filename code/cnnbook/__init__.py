@@ -19,7 +19,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _ROOMS = (
-    *("convolution", "shapes", "gradients", "network"),
+    *("convolution", "shapes", "gradients", "network", "practice"),
     *("photos", "cars", "models", "training", "gradcam", "faithfulness", "plotting"),
 )
 

@@ -1,4 +1,4 @@
-"""Command line: ``cnnbook draw | split | train | predict | explain``, one file a command."""
+"""The commands of ``cnnbook``: draw, split, train, predict, explain, practice; one file each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from cnnbook import __version__
-from cnnbook.cli import draw, explain, predict, split, train
+from cnnbook.cli import draw, explain, practice, predict, split, train
 from cnnbook.cli.arguments import EXIT_STATUSES, UsageError
 
 __all__ = ["main"]
@@ -24,6 +24,10 @@ A first session, without any photo of your own:
   cnnbook train --data cars --size 96 --epochs 15 --out run
   cnnbook predict --run run cars/mazda_3/1.jpg
   cnnbook explain --run run cars/mazda_3/*.jpg --out why.png
+
+And, for a class, a sheet of problems for each name of a list:
+
+  cnnbook practice --students names.txt --out sheets
 
 Each command explains itself: cnnbook train --help
 """
@@ -73,6 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cnnbook {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (draw, split, train, predict, explain):
+    for command in (draw, split, train, predict, explain, practice):
         command.add(commands)
     return parser

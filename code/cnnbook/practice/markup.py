@@ -1,0 +1,104 @@
+"""Write the texts and matrices of a problem as HTML, right in either direction."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+from cnnbook.practice.problem import Answer, Kind, Matrix, Problem, entry
+from cnnbook.shapes.words import Language, in_language
+
+__all__ = ["answer_html", "problem_html", "solution_html", "text_html"]
+
+# A formula, or a number of a sentence.
+_PIECES = re.compile(r"`([^`]*)`|(\d[\d,.×]*\d|\d)")
+
+
+def text_html(text: str, language: Language) -> str:
+    """Write a text: formulas isolated, numbers of a Persian sentence in Persian digits.
+
+    Examples
+    --------
+    >>> text_html("`a < 2` in 3×3", "en")
+    '<bdi class="formula" dir="ltr" lang="en">a &lt; 2</bdi> in 3×3'
+    >>> text_html("کرنل 3×3", "fa").replace(chr(0x2066), "(").replace(chr(0x2069), ")")
+    'کرنل (۳×۳)'
+    """
+    pieces = []
+    end = 0
+    for match in _PIECES.finditer(text):
+        pieces.append(html.escape(text[end : match.start()], quote=False))
+        end = match.end()
+        if match[1] is None:
+            pieces.append(in_language(match[2], language))
+        else:
+            formula = html.escape(match[1], quote=False)
+            pieces.append(f'<bdi class="formula" dir="ltr" lang="en">{formula}</bdi>')
+    return "".join(pieces) + html.escape(text[end:], quote=False)
+
+
+def _table(name: str, matrix: Sequence[Sequence[Any]]) -> str:
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{entry(value)}</td>" for value in row) + "</tr>" for row in matrix
+    )
+    label = f' aria-label="{html.escape(name)}"' if name else ""
+    caption = f"<span>{html.escape(name)} =</span>" if name else ""
+    table = f'<table class="matrix"{label}><tbody>{rows}</tbody></table>'
+    return f'<div class="given" dir="ltr" lang="en">{caption}{table}</div>'
+
+
+def problem_html(one: Problem, language: Language) -> str:
+    """Write the question and what is given, and nothing of the answer.
+
+    Examples
+    --------
+    >>> from cnnbook.practice import problem
+    >>> problem_html(problem("gradients", 1, 1), "en").count("<table")
+    3
+    """
+    tables = "".join(_table(name, matrix) for name, matrix in one.shown.items())
+    given = f'<div class="givens">{tables}</div>' if tables else ""
+    return f"<p>{text_html(one.question[language], language)}</p>{given}"
+
+
+def solution_html(one: Problem, language: Language) -> str:
+    """Write the steps and the answer.
+
+    Examples
+    --------
+    >>> from cnnbook.practice import problem
+    >>> solution_html(problem("pointwise", 1, 2), "en").count("<li>")
+    3
+    """
+    steps = "".join(f"<li>{text_html(step[language], language)}</li>" for step in one.steps)
+    name = {"fa": "پاسخ:", "en": "Answer:"}[language]
+    return f'<ol class="steps">{steps}</ol><div class="answer">{name} {answer_html(one)}</div>'
+
+
+def answer_html(one: Problem) -> str:
+    """Write the answer alone.
+
+    Examples
+    --------
+    >>> from cnnbook.practice import problem
+    >>> answer_html(problem("shapes", 1, 3)).startswith('<bdi class="formula" dir="ltr"')
+    True
+    """
+    if one.kind == "matrix":
+        return _table("", cast("Matrix", one.answer))
+    text = _line(one.kind, one.answer)
+    return f'<bdi class="formula" dir="ltr" lang="en">{text}</bdi>'
+
+
+def _line(kind: Kind, answer: Answer) -> str:
+    if kind == "list":
+        assert isinstance(answer, list)
+        return ", ".join(map(str, answer))
+    if kind == "polynomial":
+        assert isinstance(answer, list)
+        constant, slope = answer
+        return f"{slope}H + {constant}"
+    assert isinstance(answer, int | float)
+    return entry(answer) if isinstance(answer, float) else str(answer).replace("-", "−")
