@@ -11,6 +11,7 @@ with extra("models", "cnnbook.training"):
         confusion_matrix,
         evaluate,
     )
+    from cnnbook.training.finished import FinishedRuns
     from cnnbook.training.fitting import History, class_weights, fine_tune, fit
     from cnnbook.training.machines import MACHINES, is_first_machine, join_machines
     from cnnbook.training.rules import BestWeights, callbacks
@@ -21,6 +22,7 @@ __all__ = [
     "Batches",
     "BestWeights",
     "Evaluation",
+    "FinishedRuns",
     "History",
     "calibration",
     "callbacks",

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnbook.models import backbone_of
 from cnnbook.models.building import compiled
 from cnnbook.training.batches import Arrays, Batches, batches_of
+from cnnbook.training.finished import FinishedRuns
 from cnnbook.training.identity import identity
 from cnnbook.training.machines import is_first_machine
 from cnnbook.training.rules import EpochOrder, StopWhenLost, callbacks
@@ -49,7 +50,7 @@ def fit(
     *,
     batch_size: int = 32,
     seed: int = 0,
-    run_dir: str | Path | None = None,
+    run_dir: str | Path | FinishedRuns | None = None,
     rules: Sequence[keras.callbacks.Callback] | None = None,
     class_weight: Mapping[int, float] | None = None,
 ) -> History:
@@ -71,8 +72,9 @@ def fit(
         Counted from the run's first epoch, also when it is resumed.
     batch_size, seed : int
         Of the shuffled batches made from arrays; a ``Batches`` has its own.
-    run_dir : path, optional
-        Receives ``log.csv``, ``best.weights.h5`` and ``snapshot.npz``.
+    run_dir : path or FinishedRuns, optional
+        Receives ``log.csv``, ``best.weights.h5`` and ``snapshot.npz``. Of ``FinishedRuns``, the
+        folder that belongs to this very run.
     rules : callbacks, optional
         Default: :func:`callbacks`.
     class_weight : mapping, optional
@@ -109,11 +111,14 @@ def fit(
     for batches in (train_batches, validation_batches):
         _check_labels(model, batches.labels)
     weights = _checked_weights(class_weight, train_batches.labels)
-    chosen = list(callbacks(run_dir) if rules is None else rules)
+    own = None if isinstance(run_dir, FinishedRuns) else run_dir
+    chosen = list(callbacks(own) if rules is None else rules)
     snapshot = None
     if run_dir is not None:
         asked = identity(model, (train, train_batches), (validation, validation_batches), chosen)
         asked["class weights"] = str(weights)
+        if isinstance(run_dir, FinishedRuns):
+            run_dir = run_dir.place(asked, model, epochs)
         snapshot = Snapshot(model, chosen, Path(run_dir), asked, writes=is_first_machine())
         snapshot.load(epochs)
     done = model.fit(
