@@ -19,7 +19,8 @@ EDITIONS = {"fa": Path(), "en": Path("en")}
 def contents() -> list[str]:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
-    return [toc["root"], *(chapter["file"] for chapter in chapters)]
+    pages = [page for chapter in chapters for page in (chapter, *chapter.get("sections", []))]
+    return [toc["root"], *(page["file"] for page in pages)]
 
 
 PAGES = contents()
@@ -85,6 +86,23 @@ def test_no_id_stands_twice_on_a_page(site: Path) -> None:
         if (ids := [i for i, count in Counter(parsed(path).ids).items() if count > 1])
     }
     assert twice == {}
+
+
+# Sections that once stood on the first page of chapter 5 and stand on its second now.
+MOVED = (
+    *("gradcam", "scores", "layer", "logit", "untrained", "preprocessing", "watermark", "drawing"),
+    *("analysis", "ex-3", "ex-4"),
+)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_old_address_leads_to_where_its_section_stands(site: Path, edition: str) -> None:
+    before = (site / EDITIONS[edition] / "q5-cars.html").read_text("utf-8")
+    now = parsed(site / EDITIONS[edition] / "q5-explaining.html").ids
+    for name in MOVED:
+        link = re.search(rf'id="q5-{name}"></span>.*?<a [^>]*href="([^"]+)"', before)
+        assert link and link[1] == f"q5-explaining.html#q5-{name}" and f"q5-{name}" in now
+    assert 'id="equation-eq-q5-gradcam"' in before and "equation-eq-q5-gradcam" in now
 
 
 def executed_cells(page: str) -> list[nbformat.NotebookNode]:
