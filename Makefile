@@ -36,7 +36,7 @@ test: book  ## run every test, on the package and on the built book
 	$(PYTEST)
 
 test-package: $(READY)  ## run the quick tests of the package alone, without the book
-	$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,book browser persian_book widgets)
+	$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,book browser widgets)
 
 check: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .

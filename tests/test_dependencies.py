@@ -29,6 +29,8 @@ def declared(*extras: str) -> set[str]:
     [
         ("code", ["models"]),
         ("book/_ext", ["models", "book"]),
+        ("persian-book/persian_book", ["models", "book"]),
+        ("persian-book/tests", ["models", "book", "test"]),
         ("scripts", ["models"]),
         ("benchmarks", ["models", "book", "test"]),
         ("tests", ["models", "book", "test", "backends"]),
@@ -40,7 +42,12 @@ def test_what_is_imported_is_declared(folder: str, extras: list[str]) -> None:
     own = {path.stem for path in ROOT.rglob("tests/**/*.py")} | {
         path.name for path in (*(ROOT / "book" / "_ext").iterdir(), *(ROOT / "tests").iterdir())
     }
-    own |= {"cnnbook", "benchmarks", *(path.stem for path in (ROOT / "scripts").glob("*.py"))}
+    own |= {
+        "cnnbook",
+        "persian_book",
+        "benchmarks",
+        *(path.stem for path in (ROOT / "scripts").glob("*.py")),
+    }
     own |= {path.stem for path in (ROOT / "book" / "_ext").glob("*.py")}
     installed = packages_distributions()
     missing = {
@@ -50,3 +57,16 @@ def test_what_is_imported_is_declared(folder: str, extras: list[str]) -> None:
         and not {canonical(distribution) for distribution in installed[name]} & declared(*extras)
     }
     assert missing == {}
+
+
+def test_what_the_wheel_of_the_site_imports_is_declared_there() -> None:
+    text = (ROOT / "persian-book" / "pyproject.toml").read_text("utf-8")
+    listed = {canonical(line) for line in tomllib.loads(text)["project"]["dependencies"]}
+    files = sorted((ROOT / "persian-book" / "persian_book").rglob("*.py"))
+    packages = {name.partition(".")[0] for path in files for name in imports(path)}
+    installed = packages_distributions()
+    others = packages - set(sys.stdlib_module_names) - {"persian_book"}
+    assert len(others) >= 8
+    assert [
+        name for name in others if not {canonical(line) for line in installed[name]} & listed
+    ] == []

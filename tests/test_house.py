@@ -85,7 +85,7 @@ def test_there_is_no_circle() -> None:
 
 SOURCES = [
     path
-    for folder in ("code", "book/_ext", "scripts", "benchmarks")
+    for folder in ("code", "book/_ext", "persian-book", "scripts", "benchmarks")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 

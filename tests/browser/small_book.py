@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-EXTENSIONS = ("persian_book", "self_check", "widgets")
+EXTENSIONS = {"persian_book": "persian-book", "self_check": "book/_ext", "widgets": "book/_ext"}
 
 
 def fixture_config() -> dict[str, Any]:
     """Return this project's own settings, for another folder."""
     config: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    extensions = {name: str(ROOT / "book" / "_ext") for name in EXTENSIONS}
+    extensions = {name: str(ROOT / folder) for name, folder in EXTENSIONS.items()}
     config["sphinx"]["local_extensions"] = extensions
     for name in [name for name in config["sphinx"]["config"] if name.startswith("code_key")]:
         del config["sphinx"]["config"][name]

@@ -19,6 +19,8 @@ REFUSED = {
     "no widget": "```{widget} clock\n```",
 }
 
+SOURCES = ("book/_ext", "persian-book", "code")
+
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -36,7 +38,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONPATH": f"{ROOT / 'book' / '_ext'}:{ROOT / 'code'}", "PATH": ""},
+        env={"PYTHONPATH": ":".join(str(ROOT / name) for name in SOURCES), "PATH": ""},
     )
     return done.stderr
 

@@ -1,4 +1,4 @@
-"""A Persian book, with its English edition, on Jupyter Book 1.x. See the README beside this."""
+"""A Persian book, with its English edition, on Jupyter Book 1.x. See the README of the package."""
 
 from sphinx.application import Sphinx
 
@@ -12,6 +12,8 @@ from .tree.alt import PicturesWithoutAlt
 from .tree.direction import Foreign, depart_foreign, foreign, visit_foreign
 from .tree.pairs import InlineText
 from .tree.term_table import TermTable
+
+__version__ = "1.0.0"
 
 
 def setup(app: Sphinx) -> dict[str, bool | int | str]:
@@ -33,7 +35,7 @@ def setup(app: Sphinx) -> dict[str, bool | int | str]:
     for event, call, place in HOOKS:
         app.connect(event, call, priority=place)
     return {
-        "version": "1.0",
+        "version": __version__,
         # Part of Sphinx's check that stored pages are still good: raise it when a filter changes.
         "env_version": 5,
         "parallel_read_safe": True,

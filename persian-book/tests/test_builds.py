@@ -13,13 +13,13 @@ import yaml
 from bs4 import BeautifulSoup
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 CONFIG = {
     "title": "کتاب",
     "execute": {"execute_notebooks": "cache", "raise_on_error": True},
     "parse": {"myst_enable_extensions": ["colon_fence", "dollarmath"]},
     "sphinx": {
-        "local_extensions": {"persian_book": str(ROOT / "book" / "_ext")},
+        "local_extensions": {"persian_book": str(ROOT)},
         "config": {
             "language": "fa",
             "persian_book_editions": {
