@@ -31,7 +31,7 @@ def declared(*extras: str) -> set[str]:
         ("book/_ext", ["models", "book"]),
         ("persian-book/persian_book", ["models", "book"]),
         ("persian-book/tests", ["models", "book", "test"]),
-        ("scripts", ["models"]),
+        ("scripts", ["models", "book"]),
         ("benchmarks", ["models", "book", "test"]),
         ("tests", ["models", "book", "test", "backends"]),
     ],

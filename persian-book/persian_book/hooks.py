@@ -29,6 +29,7 @@ HOOKS = (
     Hook("config-inited", scripts.add_static),
     Hook("config-inited", pages.use_templates),
     Hook("config-inited", switch.use_switch),
+    Hook("config-inited", publishing.use_places),
     Hook("config-inited", texts.fetch_nothing),
     Hook("config-inited", index.give_words),
     Hook("config-inited", editions.name_parts, 950),  # sphinx-external-toc reads _toc.yml at 900

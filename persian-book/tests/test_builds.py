@@ -241,7 +241,11 @@ def test_what_mathjax_cannot_read_stops_every_build_by_its_name(book: Path) -> N
 
 
 def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
-    config = {**CONFIG, "html": {"baseurl": "https://example.org/book/"}}
+    config = {
+        **CONFIG,
+        "html": {"baseurl": "https://example.org/book/", "extra_footer": "{fa}`متن`{en}`Text`"},
+        "repository": {"url": "https://github.com/a/b", "branch": "main", "path_to_book": "book"},
+    }
     (book / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
     paragraph = '# P $x$\n\n{fa}`متن «$a<b$» است.`{en}`Text "$a<b$".`\n\n'
     (book / "page.md").write_text(paragraph + "![{fa}`ب`{en}`b`](p.png)\n", "utf-8")
@@ -270,6 +274,15 @@ def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
         assert graph["og:url"] == place and graph["og:locale"] == locale
         assert graph["og:title"] == "P x" and graph["og:description"] == text
         assert graph["og:image"] == f"{root}_images/p.png"
+        soup = BeautifulSoup(page, "html.parser")
+        outside = {a["href"].partition("?")[0] for a in soup.select(".bd-header-article a[href]")}
+        assert {
+            "https://github.com/a/b",
+            "https://github.com/a/b/edit/main/book/page.md",
+            "https://github.com/a/b/issues/new",
+        } <= outside
+        (footer,) = soup.select(".extra_footer")
+        assert footer.get_text(strip=True) == ("متن" if locale == "fa_IR" else "Text")
     site = book / "_build" / "html"
     assert (site / "_images" / "p.png").exists() and (site / ".nojekyll").exists()
     assert f"Sitemap: {root}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
@@ -278,7 +291,11 @@ def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
     assert sorted(places) == sorted(
         f"{root}{folder}{name}.html" for folder in ("", "en/") for name in ("index", "page")
     )
-    assert not (site / "en" / "_headers").exists()
+    assert not (site / "en" / "_headers").exists() and not (site / "en" / "404.html").exists()
+    lost = BeautifulSoup((site / "404.html").read_text("utf-8"), "html.parser")
+    assert lost.base is not None and lost.base["href"] == "/book/"  # at whatever depth it is shown
+    for link in lost.select("[href]:not(base)"):
+        assert (site / str(link["href"])).exists(), link
 
 
 def test_a_book_without_an_address_claims_none(book: Path) -> None:
@@ -288,3 +305,7 @@ def test_a_book_without_an_address_claims_none(book: Path) -> None:
     assert 'hreflang="en" href="en/page.html"' in texts(book, "page")[0]
     assert not (site / "sitemap.xml").exists()
     assert "Sitemap" not in (site / "robots.txt").read_text("utf-8")
+    assert '<base href="/" />' in (site / "404.html").read_text("utf-8")
+    header = BeautifulSoup(texts(book, "page")[0], "html.parser").select_one(".bd-header-article")
+    assert header is not None and header.select("a[href*='//']") == []
+    assert "btn-source-" not in str(header)

@@ -6,6 +6,7 @@ first edition); without it nothing is claimed that wants one.
 
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -13,12 +14,27 @@ from sphinx.config import Config
 
 from ..languages import Language, language_of
 from ..mathematics.titles import in_words
-from ..page.switch import address
-from .policy import HEADERS
+from ..page.switch import TEMPLATES, address
+from ..source.inline import choose
+from .policy import HEADERS, with_policy
 
 LOCALES = {Language.FA: "fa_IR", Language.EN: "en_US"}
 # What search engines show of a description.
 LENGTH = 160
+
+LOST = "404.html"
+# What Jupyter Book says where the book names no repository.
+NOT_OURS = "https://github.com/executablebooks/jupyter-book"
+LINKS = ("use_repository_button", "use_edit_page_button", "use_issues_button")
+
+
+def use_places(app: Sphinx, config: Config) -> None:
+    """Offer the repository, where the book names one, and write the footer in one language."""
+    options = config.html_theme_options
+    if options.get("repository_url", NOT_OURS) not in ("", NOT_OURS):
+        options.update(dict.fromkeys(LINKS, True))
+    footer = str(options.get("extra_footer") or "")
+    options["extra_footer"] = choose(footer, language_of(config).code)
 
 
 def describe(
@@ -70,12 +86,23 @@ def write_site_files(app: Sphinx, error: Exception | None) -> None:
         return
     (app.outdir / ".nojekyll").touch()  # or GitHub's pages leave folders like _static out
     (app.outdir / "_headers").write_text(HEADERS, "utf-8")
+    (app.outdir / LOST).write_text(lost_page(app.config), "utf-8")
     sitemap = address(app.config, Language.FA, "sitemap.xml")
     robots = "User-agent: *\nAllow: /\n"
     if sitemap:
         robots += f"Sitemap: {sitemap}\n"
         (app.outdir / "sitemap.xml").write_text(sitemap_of(app), "utf-8")
     (app.outdir / "robots.txt").write_text(robots, "utf-8")
+
+
+def lost_page(config: Config) -> str:
+    """Return the page that hosts show, at any depth, for an address that leads nowhere.
+
+    It is in both languages, since the address may not tell which the reader wants.
+    """
+    page = (TEMPLATES / LOST).read_text("utf-8")
+    root = urlsplit(address(config, Language.FA, "")).path or "/"
+    return with_policy(page.replace("{root}", escape(root)))
 
 
 def sitemap_of(app: Sphinx) -> str:
