@@ -1,0 +1,42 @@
+"""What cells show, in the edition's language: tables of results.
+
+A cell shows a table with `cnnbook.tables.show_table`. Its caption and name stand in the cell's
+options, as those of a figure: ``mystnb: {figure: {caption: …, name: tbl-…}}``.
+"""
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+from .labels import Labels
+from .tables import finish_tables
+
+
+class CellResults(SphinxTransform):
+    """Finishes the outputs of a page's cells."""
+
+    default_priority = 205  # before Sphinx numbers what has a caption, at 210
+
+    def apply(self) -> None:
+        """Translate and name; stop at a label without translation."""
+        labels = Labels(self.env, self.env.docname)
+        finish_tables(self.document, labels, places(self.document))
+        labels.stop_at_missing()
+
+
+def places(document: nodes.document) -> dict[int, str]:
+    """Tell of each output where it stands: its cell, and its name if it has one."""
+    found: dict[int, str] = {}
+    for cell in document.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code":
+            options = cell["cell_metadata"].get("mystnb", {}).get("figure", {})
+            name = options.get("name", "without a name")
+            place = f"cell {cell['cell_index']} ({name})"
+            found |= {id(node): place for node in cell.findall(nodes.Element)}
+    return found
+
+
+def setup(app: Sphinx) -> dict[str, bool | str]:
+    """Register the transform."""
+    app.add_transform(CellResults)
+    return {"version": "1.0", "parallel_read_safe": True, "parallel_write_safe": True}
