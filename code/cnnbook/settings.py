@@ -24,7 +24,7 @@ class RunConfig:
     Attributes
     ----------
     data : str
-        A folder with one sub-folder of photos a class.
+        A folder with one sub-folder of photos a class, or train, validation and test with these.
     model : {"baseline", "mobilenet_v2", "efficientnet_v2_b0"}
     weights : str, optional
         Of a model with a backbone: "imagenet", "drawn" (of MobileNetV2), "scratch" (random), or a
@@ -42,6 +42,10 @@ class RunConfig:
     patience : int
         Epochs without a lower validation loss after which training stops.
     batch_size, seed : int
+    manifest : str, optional
+        A CSV file, as `cnnbook split` writes it, that tells the part of each photo in ``data``.
+    group_by : str, optional
+        What belongs together besides near-duplicates; see :func:`cnnbook.photos.share_out`.
 
     Raises
     ------
@@ -69,10 +73,14 @@ class RunConfig:
     patience: int = 8
     batch_size: int = 32
     seed: int = 0
+    manifest: str | None = None
+    group_by: str | None = None
 
     def __post_init__(self) -> None:
         if not self.data:
             raise ValueError("data must name a folder of photos")
+        if self.manifest is not None and self.group_by is not None:
+            raise ValueError("group_by decides a split, and a manifest is one; give one of the two")
         for name, allowed in (
             ("model", get_args(ModelName)),
             ("head", _HEADS),

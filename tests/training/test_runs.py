@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from cnnbook import models
+from cnnbook.cli import main
+from cnnbook.photos import read_manifest
 from cnnbook.settings import RunConfig
 from cnnbook.training.runs import build, open_run, train_run
 
@@ -339,3 +341,28 @@ def test_the_model_file_opens_with_keras_alone(two_epochs, config, tmp_path):
     np.testing.assert_allclose(
         np.load(tmp_path / "y.npy"), trained.predict(x, verbose=0), atol=1e-6
     )
+
+
+def test_a_split_made_elsewhere_is_trained_on_as_it_is(tree, tmp_path):
+    """A manifest and the tree that `split --copy-to` makes give one and the same run."""
+    table, copy = tmp_path / "split.csv", tmp_path / "data"
+    assert (
+        main(["split", str(tree), "--out", str(table), "--copy-to", str(copy), "--seed", "4"]) == 0
+    )
+    by_manifest = RunConfig(str(tree), size=8, epochs=1, manifest=str(table))
+    by_folders = RunConfig(str(copy), size=8, epochs=1)
+    metrics = train_run(by_manifest, tmp_path / "one")
+    photos, parts = read_manifest(table, tree)
+    again, used = read_manifest(tmp_path / "one" / "manifest.csv", tree)
+    assert again.records == photos.records and used.names() == parts.names()
+    assert train_run(by_folders, tmp_path / "other")["photos"] == metrics["photos"]
+    assert train_run(by_folders, tmp_path / "other")["photos"] == metrics["photos"]  # taken up
+    assert train_run(by_manifest, tmp_path / "one") == metrics
+    lines = table.read_text().splitlines()
+    moved = next(i for i, line in enumerate(lines) if line.startswith("test,"))
+    lines[moved] = lines[moved].replace("test,", "train,", 1)
+    table.write_text("\n".join(lines))
+    with pytest.raises(ValueError, match=r"in another part .*\.jpg; give a new run folder"):
+        train_run(by_manifest, tmp_path / "one")
+    with pytest.raises(ValueError, match="give one of the two"):
+        replace(by_manifest, group_by="x")

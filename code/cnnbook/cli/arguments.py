@@ -12,6 +12,7 @@ __all__ = [
     "EXIT_STATUSES",
     "UsageError",
     "add_command",
+    "add_group_by",
     "add_pictures",
     "at_least",
     "check_file_to_write",
@@ -60,6 +61,25 @@ def add_command(
     )
     command.set_defaults(run_command=run, way_on=way_on)
     return command
+
+
+def add_group_by(command: Any) -> None:
+    """Add the argument that tells what belongs together in a split.
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser()
+    >>> add_group_by(parser)
+    >>> parser.parse_args(["--group-by", "car[0-9]+"]).group_by
+    'car[0-9]+'
+    """
+    command.add_argument(
+        "--group-by",
+        metavar="PATTERN|FILE.csv:COLUMN",
+        help="photos that belong together stay in one part: those in whose paths this regular "
+        "expression finds the same, or that have the same in this column of a CSV file "
+        "(its column `path` names them)",
+    )
 
 
 def add_pictures(command: Any) -> None:

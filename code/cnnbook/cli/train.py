@@ -9,7 +9,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from cnnbook.cli.arguments import UsageError, add_command, at_least, import_keras
+from cnnbook.cli.arguments import (
+    UsageError,
+    add_command,
+    add_group_by,
+    at_least,
+    import_keras,
+)
 from cnnbook.files import printable
 from cnnbook.settings import Augment, ModelName, RunConfig
 
@@ -34,15 +40,23 @@ def add(commands: Any) -> None:
         run,
         "Train on a folder of photos and write a run folder.",
         "Files that cannot be read, are tiny, copies, or in two classes are named and left out\n"
-        "(--strict refuses instead). Training stops when the validation loss has not improved for\n"
-        "some epochs (--patience); the best weights are kept. Killed, or more --epochs wanted?\n"
-        "Give the same command again: it goes on and ends as if it had never stopped. RUN then\n"
-        "holds model.keras, metrics.json, report.html, logs.",
+        "(--strict refuses instead). Photos that look alike stay in one part of the split.\n"
+        "Training stops when the validation loss has not improved for some epochs (--patience);\n"
+        "the best weights are kept. Killed, or more --epochs wanted? Give the same command again:\n"
+        "it goes on and ends as if it had never stopped. RUN then holds model.keras,\n"
+        "metrics.json, report.html, logs.",
         way_on="the same command goes on after the last finished epoch",
     )
     command.add_argument(
-        "--data", required=True, metavar="DIR", help="one sub-folder of photos a class"
+        "--data",
+        required=True,
+        metavar="DIR",
+        help="one sub-folder of photos a class, or train, validation and test with these",
     )
+    command.add_argument(
+        "--manifest", metavar="CSV", help="take the split that `cnnbook split` wrote for DIR"
+    )
+    add_group_by(command)
     command.add_argument("--out", required=True, metavar="RUN", help="the run folder")
     command.add_argument(
         "--strict", action="store_true", help="refuse when a file has a problem of any kind"

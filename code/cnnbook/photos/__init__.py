@@ -6,9 +6,11 @@ with extra("models", "cnnbook.photos"):
     from cnnbook.photos.checking import check
     from cnnbook.photos.copying import copy_split
     from cnnbook.photos.folders import Photo, Photos, load
+    from cnnbook.photos.gathering import Gathered, find, is_left_out, share_out
     from cnnbook.photos.grouping import (
         doubtful_labels,
         group_alike,
+        group_by_column,
         group_by_name,
         join_groups,
     )
@@ -19,6 +21,7 @@ with extra("models", "cnnbook.photos"):
     from cnnbook.photos.splitting import Split, split
 
 __all__ = [
+    "Gathered",
     "ImageError",
     "Photo",
     "Photos",
@@ -28,8 +31,11 @@ __all__ = [
     "check",
     "copy_split",
     "doubtful_labels",
+    "find",
     "group_alike",
+    "group_by_column",
     "group_by_name",
+    "is_left_out",
     "join_groups",
     "load",
     "load_parted",
@@ -37,6 +43,7 @@ __all__ = [
     "read_image",
     "read_manifest",
     "read_reduced",
+    "share_out",
     "split",
     "unreadable",
     "write_manifest",

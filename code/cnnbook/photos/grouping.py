@@ -5,6 +5,7 @@ A grouping is (n,) integers, one a photo; photos of one number go to one part of
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from collections.abc import Iterable
@@ -113,6 +114,46 @@ def group_by_name(photos: Photos, pattern: str) -> NDArray[np.int64]:
                 f"{pattern!r} is not found in {printable(path)}; each photo needs a group"
             )
         groups.append(first.setdefault(found.groups("") or (found[0],), position))
+    return np.array(groups, np.int64)
+
+
+def group_by_column(photos: Photos, file: str | Path, column: str) -> NDArray[np.int64]:
+    r"""Group photos by a column of a CSV file whose column ``path`` names each photo; (n,).
+
+    Paths are written as in a manifest, such as ``mazda_3/1.jpg``; more lines than photos are fine.
+
+    Raises
+    ------
+    ValueError
+        If the file has no such column, or a photo no line in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> paths = [Path(name) for name in ("a/1.jpg", "a/2.jpg", "b/1.jpg")]
+    >>> photos = Photos.of(Path("."), [(str(path.parent), path, "") for path in paths])
+    >>> with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+    ...     print("path,car", "a/1.jpg,red", "a/2.jpg,blue", "b/1.jpg,red", sep="\n", file=file)
+    ...     file.flush()
+    ...     group_by_column(photos, file.name, "car")
+    array([0, 1, 0])
+    """
+    with Path(file).open(newline="", encoding="utf-8-sig") as lines:
+        rows = csv.DictReader(lines)
+        columns = list(rows.fieldnames or ())
+        for needed in ("path", column):
+            if needed not in columns:
+                raise ValueError(
+                    f"{printable(file)} has no column {needed!r}; it has {', '.join(columns)}"
+                )
+        value = {row["path"]: row[column] for row in rows}
+    first: dict[str, int] = {}
+    groups = []
+    for position, record in enumerate(photos.records):
+        path = record.path.relative_to(photos.folder).as_posix()
+        if not value.get(path):
+            raise ValueError(f"{printable(file)} has no {column} for {printable(path)}")
+        groups.append(first.setdefault(value[path], position))
     return np.array(groups, np.int64)
 
 

@@ -8,7 +8,14 @@ from typing import Literal, NamedTuple
 from cnnbook.files import printable
 
 ProblemKind = Literal[
-    "left out", "unreadable", "tiny", "duplicate", "mislabelled", "doubtful label", "empty class"
+    "left out",
+    "unreadable",
+    "tiny",
+    "duplicate",
+    "mislabelled",
+    "doubtful label",
+    "leak",
+    "empty class",
 ]
 
 
@@ -24,6 +31,7 @@ class Problem(NamedTuple):
         "duplicate": another photo of its class has the same pixels.
         "mislabelled": a photo of another class has the same pixels; one of the two must be wrong.
         "doubtful label": a photo of another class looks like it; see `doubtful_labels`.
+        "leak": a photo that looks like it is in an earlier part of a split made elsewhere.
         "empty class": a folder without a photo, or all of whose photos have a problem.
     detail : str
 

@@ -73,7 +73,7 @@ def write_results(
     model: keras.Model,
     history: Mapping[str, Sequence[float]],
     metrics: Mapping[str, Any],
-    left_out: Sequence[Mapping[str, str]],
+    problems: Sequence[Mapping[str, str]],
 ) -> None:
     """Write figures, report, model and, last, the metrics, which say that the run has ended.
 
@@ -94,7 +94,7 @@ def write_results(
     for name, figure in (("curves.png", curves), ("confusion.png", confusion)):
         with write_atomically(folder / name) as temporary:
             figure.savefig(temporary, dpi=120)
-    page = train_report(metrics, left_out, {"Curves": curves, "Confusion": confusion})
+    page = train_report(metrics, problems, {"Curves": curves, "Confusion": confusion})
     with write_atomically(folder / "report.html") as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))
     with write_atomically(folder / "model.keras") as temporary:

@@ -18,7 +18,16 @@ import keras
 import numpy as np
 
 from cnnbook.files import printable, write_atomically
-from cnnbook.photos import Photos, Problem, Split, check, load, read_manifest, split, write_manifest
+from cnnbook.photos import (
+    Photos,
+    Problem,
+    Split,
+    find,
+    is_left_out,
+    read_manifest,
+    share_out,
+    write_manifest,
+)
 from cnnbook.settings import RunConfig
 
 __all__ = [
@@ -51,17 +60,17 @@ class Notes(NamedTuple):
 
 
 class RunPhotos(NamedTuple):
-    """The photos of a run, their parts, and what was left out, as ``problems.json`` has it.
+    """The photos of a run, their parts, and all problems, as ``problems.json`` has them.
 
     Examples
     --------
     >>> RunPhotos._fields
-    ('photos', 'parts', 'left_out')
+    ('photos', 'parts', 'problems')
     """
 
     photos: Photos
     parts: Split
-    left_out: Sequence[Mapping[str, str]]
+    problems: Sequence[Mapping[str, str]]
 
 
 def read_notes(folder: Path) -> Notes | None:
@@ -126,7 +135,7 @@ def take_up(folder: Path, before: RunConfig, asked: RunConfig) -> RunConfig:
         f"{name} was {old}, is {new}"
         for name, new in asdict(asked).items()
         if (old := getattr(before, name)) != new
-        and name not in (*_MAY_GROW, "data")  # the photos tell, wherever they lie now
+        and name not in (*_MAY_GROW, "data", "manifest")  # the photos tell, wherever they lie now
     ]
     if asked.epochs > before.epochs and (folder / "stage-2" / "snapshot.npz").exists():
         named.append(f"epochs was {before.epochs}, and fine-tuning has begun after them")
@@ -159,17 +168,17 @@ def photos_of_run(
     ...     cars.write_folder(f"{folder}/photos", n=15, seed=1, size=32)
     ...     config = RunConfig(f"{folder}/photos", size=32)
     ...     found = photos_of_run(config, Path(folder, "run"), strict=True, tell=print)
-    >>> [len(part) for part in found.parts], found.left_out
+    >>> [len(part) for part in found.parts], found.problems
     ([5, 5, 5], [])
     """
-    found = load(config.data)
+    found, parts = find(config.data, config.manifest)
     if (folder / "manifest.csv").exists():
-        replayed = _replay(config, folder, found)
+        of_run = _replay(config, folder, found, parts)
     else:
-        replayed = _share_out(config, found, tell)
-    if strict and replayed.left_out:
-        raise ValueError(f"refused, because {len(replayed.left_out)} files have problems")
-    return replayed
+        of_run = _share_out(config, found, parts, tell)
+    if strict and of_run.problems:
+        raise ValueError(f"refused, because {len(of_run.problems)} files have problems")
+    return of_run
 
 
 def write_notes(folder: Path, config: RunConfig, of_run: RunPhotos) -> None:
@@ -196,7 +205,7 @@ def write_notes(folder: Path, config: RunConfig, of_run: RunPhotos) -> None:
             "versions": versions | {"python": platform.python_version()},
         },
     )
-    write_json(folder / "problems.json", of_run.left_out)
+    write_json(folder / "problems.json", of_run.problems)
     if not (folder / "manifest.csv").exists():
         write_manifest(folder / "manifest.csv", of_run.photos, of_run.parts)
 
@@ -217,54 +226,61 @@ def write_json(path: Path, value: Any) -> None:
         temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
-def _share_out(config: RunConfig, found: Photos, tell: Callable[[object], None]) -> RunPhotos:
-    problems = check(found)
+def _share_out(
+    config: RunConfig, found: Photos, parts: Split | None, tell: Callable[[object], None]
+) -> RunPhotos:
+    photos, parts, problems = share_out(found, parts, config.seed, config.group_by)
     for problem in problems:
         tell(problem)
-    photos = found.without(problems)
     hashes = {record.path: record.sha256 for record in found.records}
-    left_out = [_noted(problem, hashes.get(problem.path, "")) for problem in problems]
-    return RunPhotos(photos, split(photos, seed=config.seed), left_out)
+    noted = [_noted(problem, found.folder, hashes.get(problem.path, "")) for problem in problems]
+    return RunPhotos(photos, parts, noted)
 
 
-def _noted(problem: Problem, sha256: str) -> dict[str, str]:
-    """Note a problem; a file that was never taken for a photo has no hash."""
-    values = (str(problem.path), problem.kind, problem.detail, sha256)
+def _noted(problem: Problem, data: Path, sha256: str) -> dict[str, str]:
+    """Note a problem, by its path in the data; a file never taken for a photo has no hash."""
+    path = problem.path.relative_to(data).as_posix()
+    values = (path, problem.kind, problem.detail, sha256 if is_left_out(problem) else "")
     return dict(zip(_NOTED, values, strict=True))
 
 
-def _replay(config: RunConfig, folder: Path, found: Photos) -> RunPhotos:
+def _replay(config: RunConfig, folder: Path, found: Photos, parts: Split | None) -> RunPhotos:
     """Read the run's photos back; those in the data folder must be the same, all of them."""
-    left_out = _left_out_before(folder / "problems.json")
-    photos, parts = read_manifest(folder / "manifest.csv", config.data)
+    problems = _problems_before(folder / "problems.json")
+    photos, before = read_manifest(folder / "manifest.csv", config.data)
     known = {record.path: record.sha256 for record in photos.records}
-    known |= {_within(config.data, p["path"]): p["sha256"] for p in left_out if p["sha256"]}
+    known |= {Path(config.data, p["path"]): p["sha256"] for p in problems if p["sha256"]}
     now = {record.path: record.sha256 for record in found.records}
     changes = [
         *_named("new", now.keys() - known.keys()),
         *_named("gone", known.keys() - now.keys()),
         *_named("changed", (path for path in now if known.get(path, now[path]) != now[path])),
     ]
+    if parts is not None:
+        asked = _parts_of(found, parts)
+        changes += _named(
+            "in another part",
+            (path for path, part in _parts_of(photos, before).items() if asked.get(path) != part),
+        )
     if changes:
         raise ValueError(
             f"the photos in {printable(config.data)} are not those of {printable(folder)}: "
             f"{'; '.join(changes)}; give a new run folder"
         )
-    return RunPhotos(photos, parts, left_out)
+    return RunPhotos(photos, before, problems)
 
 
-def _left_out_before(path: Path) -> list[dict[str, str]]:
-    """Read which files a run left out; a run that was killed before it wrote that has none."""
+def _parts_of(photos: Photos, parts: Split) -> dict[Path, str]:
+    return {r.path: part for r, part in zip(photos.records, parts.names(), strict=True)}
+
+
+def _problems_before(path: Path) -> list[dict[str, str]]:
+    """Read which files had problems; a run that was killed before it wrote that has none."""
     noted = _read_json(path) if path.exists() else []
     try:
         return [{name: str(problem[name]) for name in _NOTED} for problem in noted]
     except (KeyError, TypeError) as error:
         raise ValueError(f"{printable(path)} is damaged; give a new run folder") from error
-
-
-def _within(data: str, path: str) -> Path:
-    """Return a noted path in the data folder, however that folder was spelt then."""
-    return Path(data, *Path(path).parts[-2:])
 
 
 def _named(what: str, paths: Iterable[Path]) -> list[str]:

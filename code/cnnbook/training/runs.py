@@ -162,7 +162,9 @@ def train_run(
     notes = read_notes(folder)
     asked = config if notes is None else take_up(folder, notes.config, config)
     of_run = photos_of_run(asked, folder, strict, tell)
-    same = notes is not None and notes.config == replace(asked, data=notes.config.data)
+    same = notes is not None and notes.config == replace(
+        asked, data=notes.config.data, manifest=notes.config.manifest
+    )
     if same and (finished := read_results(folder)) is not None:
         return finished
     asked, model = _settled(asked, len(of_run.photos.class_names), tell)
@@ -173,7 +175,7 @@ def train_run(
     result = evaluate(model, _batches(of_run.photos, of_run.parts.test, asked, None))
     metrics = _metrics(model, history, of_run, result)
     if writes:
-        write_results(folder, model, history, metrics, of_run.left_out)
+        write_results(folder, model, history, metrics, of_run.problems)
     return metrics
 
 
