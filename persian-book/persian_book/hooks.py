@@ -55,6 +55,7 @@ HOOKS = (
     Hook("html-page-context", publishing.describe),
     Hook("html-page-context", titles.name_page, 600),  # the theme names it at 500
     # The pages are written, and the extensions have copied their files (up to 500).
+    Hook("build-finished", editions.begin_plain, 50),
     Hook("build-finished", words.write_script, 100),
     Hook("build-finished", sheets.write_fonts, 100),
     Hook("build-finished", pictures.make_all_light, 200),

@@ -88,13 +88,19 @@ def test_no_style_stands_in_the_page_but_in_its_sheet(setting: Setting) -> None:
 def test_a_sheet_has_the_letters_of_its_page_alone(engine: Engine) -> None:
     first = Setting(engine, {})
     first.page(inline("a"))
-    one = glyphs(first.sheet())
+    one = set().union(*glyphs(first.sheet()).values())
     second = Setting(engine, {})
     second.page(inline(r"\sum b"))
     assert "a" in map(chr, one) and "∑" not in map(chr, one)
-    assert {"b", "∑"} <= set(map(chr, glyphs(second.sheet()))) and ord("a") not in glyphs(
-        second.sheet()
-    )
+    two = glyphs(second.sheet())
+    assert ord("b") in two["MJXTEX-I"] and "MJXTEX" not in two
+    assert ord("∑") in two["MJXTEX-S1"] and ord("a") not in two["MJXTEX-I"]
+
+
+def test_the_pieces_of_a_tall_bracket_are_in_the_font_that_draws_them(engine: Engine) -> None:
+    setting = Setting(engine, {})
+    setting.page(inline(r"\left[\begin{matrix}1\\2\\3\\4\end{matrix}\right]"))
+    assert {ord("⎡"), ord("⎢"), ord("⎣")} <= glyphs(setting.sheet())["MJXTEX-S4"]
 
 
 def test_what_mathjax_cannot_read_is_named(setting: Setting) -> None:
@@ -105,20 +111,23 @@ def test_what_mathjax_cannot_read_is_named(setting: Setting) -> None:
 
 
 def test_a_font_keeps_the_outlines_of_the_glyphs_used(tmp_path: Path) -> None:
-    name = "MathJax_Main-Regular.woff"
+    name = "MathJax_Main-Regular"
     write_font(name, {ord("a"), ord("+")}, tmp_path / name)
-    small, whole = TTFont(tmp_path / name), TTFont(FONTS / name)
+    small, whole = TTFont(tmp_path / name), TTFont(FONTS / f"{name}.woff")
+    assert small.flavor == "woff2"
     assert set(small.getBestCmap()) <= {ord(sign) for sign in "a+ "}
     for font in (small, whole):
         assert font.getBestCmap()[ord("a")]
     assert small["hmtx"][small.getBestCmap()[97]] == whole["hmtx"][whole.getBestCmap()[97]]
-    assert (tmp_path / name).stat().st_size < (FONTS / name).stat().st_size / 4
+    assert (tmp_path / name).stat().st_size < (FONTS / f"{name}.woff").stat().st_size / 4
 
 
 def test_every_font_of_a_sheet_is_there(setting: Setting) -> None:
     setting.page(inline("a"))
     assert len(faces(setting.sheet())) > 20
-    assert {name for name in faces(setting.sheet()) if not (FONTS / name).exists()} == set()
+    assert {
+        name for name in faces(setting.sheet()) if not (FONTS / f"{name}.woff").exists()
+    } == set()
 
 
 @pytest.mark.parametrize(

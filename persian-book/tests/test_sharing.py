@@ -62,11 +62,11 @@ def test_the_second_edition_uses_the_files_of_the_first(tmp_path: Path) -> None:
 
 
 def test_the_fonts_have_the_glyphs_of_both_editions(tmp_path: Path) -> None:
-    face = "@font-face{src:url(fonts/MathJax_Main-Regular.woff)}"
+    face = "@font-face{font-family:MJXTEX;src:url(fonts/MathJax_Main-Regular.woff2)}"
     sheets = {"html": f'{face}a{{content:"a"}}', "html-en": f'{face}a{{content:"b"}}'}
     for folder, sheet in sheets.items():
         write(tmp_path / folder, {"_static/mathematics/page.css": sheet})
     site = tmp_path / "html"
     put_below(tmp_path / "html-en", site, "en")
-    font = TTFont(site / "_static/mathematics/fonts/MathJax_Main-Regular.woff")
+    font = TTFont(site / "_static/mathematics/fonts/MathJax_Main-Regular.woff2")
     assert {ord("a"), ord("b")} <= set(font.getBestCmap())

@@ -37,6 +37,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
+        if tag == "base":
+            return  # of the page for addresses that lead nowhere, which stands at the root
         if attributes.get("id"):
             self.ids.append(attributes["id"])
         self.links += [attributes[name] for name in ("href", "src") if attributes.get(name)]

@@ -44,7 +44,7 @@ def with_formulas(page: str, pagename: str, config: Config, site: Path) -> str:
         return page
     sheet = site / FOLDER / f"{pagename}.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
-    sheet.write_text(setting.sheet(), "utf-8")
+    sheet.write_text(setting.sheet().replace('.woff") format("woff")', '.woff2") format("woff2")'))
     address = "../" * pagename.count("/") + f"{FOLDER}/{pagename}.css"
     return text.replace("</head>", f'<link rel="stylesheet" href="{address}" />\n</head>', 1)
 
@@ -63,8 +63,13 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
 
 def write_fonts_of(site: Path) -> None:
     """Write the fonts that the sheets of a site name, with the glyphs that they use."""
-    sheets = [path.read_text("utf-8") for path in (site / FOLDER).rglob("*.css")]
-    wanted = set().union(*map(glyphs, sheets))
-    for name in sorted(set().union(*map(faces, sheets))):
+    wanted: dict[str, set[int]] = {}
+    families: dict[str, str] = {}
+    for path in (site / FOLDER).rglob("*.css"):
+        sheet = path.read_text("utf-8")
+        families |= faces(sheet)
+        for family, signs in glyphs(sheet).items():
+            wanted.setdefault(family, set()).update(signs)
+    for name, family in sorted(families.items()):
         (site / ALL_FONTS).mkdir(exist_ok=True)
-        write_font(name, wanted, site / ALL_FONTS / name)
+        write_font(name, wanted.get(family, set()), site / ALL_FONTS / f"{name}.woff2")

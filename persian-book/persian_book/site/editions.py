@@ -21,7 +21,11 @@ from ..__main__ import FAILED
 from ..languages import Language, language_of
 from ..mathematics.sheets import write_fonts_of
 from ..page.switch import address
+from .bundles import Bundles
+from .fingerprints import pages_of, stamp, take_back
+from .publishing import LOST
 from .sharing import share
+from .typefaces import write_letters
 
 SECOND = "en"
 
@@ -69,7 +73,22 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
     status = run_build(arguments)
     if status != FAILED:
         put_below(outdir, app.outdir, SECOND)
+        make_light(app.outdir)
     app.statuscode = app.statuscode or status
+
+
+def begin_plain(app: Sphinx, error: Exception | None) -> None:
+    """Give the site of an earlier build its plain names, before anything reads them."""
+    if app.builder.name == "html" and language_of(app.config).code != SECOND:
+        take_back(app.outdir)
+
+
+def make_light(site: Path) -> None:
+    """Leave in a complete site what its pages load, in few files, each to be kept for ever."""
+    pages = {path: path.read_text("utf-8") for path in pages_of(site)}
+    write_letters(site, pages.values())
+    lost = {path: pages.pop(path) for path in [site / LOST] if path in pages}
+    stamp(site, {**Bundles(site, pages).write(), **lost})
 
 
 def run_build(arguments: dict[str, Any]) -> int:

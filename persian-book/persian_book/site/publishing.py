@@ -22,6 +22,12 @@ LOCALES = {Language.FA: "fa_IR", Language.EN: "en_US"}
 # What search engines show of a description.
 LENGTH = 160
 
+# Files whose names hold a digest of their content never change; sources are text in UTF-8.
+CACHED = """/_static/*
+  Cache-Control: public, max-age=31536000, immutable
+/_sources/*
+  Content-Type: text/plain; charset=utf-8
+"""
 LOST = "404.html"
 # What Jupyter Book says where the book names no repository.
 NOT_OURS = "https://github.com/executablebooks/jupyter-book"
@@ -85,7 +91,7 @@ def write_site_files(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html" or language_of(app.config) is Language.EN:
         return
     (app.outdir / ".nojekyll").touch()  # or GitHub's pages leave folders like _static out
-    (app.outdir / "_headers").write_text(HEADERS, "utf-8")
+    (app.outdir / "_headers").write_text(HEADERS + CACHED, "utf-8")
     (app.outdir / LOST).write_text(lost_page(app.config), "utf-8")
     sitemap = address(app.config, Language.FA, "sitemap.xml")
     robots = "User-agent: *\nAllow: /\n"

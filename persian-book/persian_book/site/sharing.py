@@ -12,7 +12,7 @@ from pathlib import Path
 from ..mathematics.sheets import ALL_FONTS
 from ..page.markup import Tag, rewrite
 
-FOLDERS = ("_static", "_images")
+FOLDERS = ("_static", "_images", "_sources")
 ADDRESS = re.compile(rf"((?:\.\./)*)((?:{'|'.join(FOLDERS)})/[^?#]+)(.*)", re.S)
 
 
