@@ -31,6 +31,8 @@ def test_who_asks_again_trains_no_step(data, tiny, runs, monkeypatch):
     monkeypatch.setattr(model, "train_step", lambda *_: pytest.fail("trained again"))
     again = training.fit(model, data, data, epochs=3, run_dir=training.FinishedRuns(folder))
     assert again == history and made(folder) == 1
+    (best,) = folder.glob("*/best.weights.h5")
+    plain.load_weights(best)  # early stopping has put the best back too
     for ours, kept, theirs in zip(model.get_weights(), weights, plain.get_weights(), strict=True):
         assert np.array_equal(ours, kept) and np.array_equal(ours, theirs)
 

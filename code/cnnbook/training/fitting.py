@@ -21,7 +21,7 @@ from cnnbook.training.batches import Arrays, Batches, batches_of
 from cnnbook.training.finished import FinishedRuns
 from cnnbook.training.identity import identity
 from cnnbook.training.machines import is_first_machine
-from cnnbook.training.rules import EpochOrder, StopWhenLost, callbacks
+from cnnbook.training.rules import BestWeights, EpochOrder, StopWhenLost, callbacks
 from cnnbook.training.snapshot import Snapshot
 
 __all__ = ["History", "class_weights", "fine_tune", "fit"]
@@ -119,6 +119,7 @@ def fit(
         asked["class weights"] = str(weights)
         if isinstance(run_dir, FinishedRuns):
             run_dir = run_dir.place(asked, model, epochs)
+            chosen += [BestWeights(run_dir / "best.weights.h5")] if rules is None else []
         snapshot = Snapshot(model, chosen, Path(run_dir), asked, writes=is_first_machine())
         snapshot.load(epochs)
     done = model.fit(
