@@ -7,10 +7,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import directive
+from . import directive, practice
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("self-check/typed.js", "self-check/self-check.js")
+PRACTICE = ("self-check/practice.js",)
 
 
 def add_static(app: Sphinx, config: Config) -> None:
@@ -22,15 +23,19 @@ def add_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Bring the scripts to the pages that ask something."""
-    if doctree and next(doctree.findall(directive.self_check), None):
+    if not doctree:
+        return
+    practises = next(doctree.findall(practice.practice), None) is not None
+    if practises or next(doctree.findall(directive.self_check), None):
         app.add_css_file("self-check/self-check.css")
-        for script in SCRIPTS:
+        for script in (*SCRIPTS, *(PRACTICE if practises else ())):
             app.add_js_file(script, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives, their nodes and the static files."""
     directive.setup(app)
+    practice.setup(app)
     app.connect("config-inited", add_static)
     app.connect("html-page-context", add_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -135,7 +135,7 @@ def normalisation(rng: random.Random) -> Problem:
             "fa": f"یک کانال در دسته‌ای چهارتایی مقدارهای `({listed})` دارد. نرمال‌سازی دسته‌ای در "
             f"آموزش، با `γ = {gamma}`، `β = {entry(beta)}` و `ε = 0`، از آن‌ها چه می‌سازد؟",
             "en": f"One channel of a batch of four has the values `({listed})`. What does batch "
-            f"normalization, in training, with `γ = {gamma}`, `β = {entry(beta)}` and `ε = 0`, "
+            f"normalisation, in training, with `γ = {gamma}`, `β = {entry(beta)}` and `ε = 0`, "
             "make of them?",
         },
         (
@@ -164,7 +164,7 @@ def normalisation(rng: random.Random) -> Problem:
                 {
                     "fa": "بر 3 تقسیم کرده‌اید؛ نرمال‌سازی دسته‌ای واریانس را بر تعداد (4) "
                     "تقسیم می‌کند.",
-                    "en": "You divided by 3; batch normalization divides the variance by the "
+                    "en": "You divided by 3; batch normalisation divides the variance by the "
                     "count, 4.",
                 },
             ),

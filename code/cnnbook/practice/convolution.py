@@ -123,7 +123,7 @@ def wrapped_corner(rng: random.Random) -> Problem:
         "number",
         {
             "fa": "همبستگی متقابلِ `I` و `K` با حاشیهٔ صفر (`same`) در آرایه‌ای با نوع `uint8` ریخته "
-            f"می‌شود، بی‌آنکه برش بخورد. در خانهٔ `({i}, {j})` چه عددی می‌ماند؟",
+            f"می‌شود، بی‌آن‌که برش بخورد. در خانهٔ `({i}, {j})` چه عددی می‌ماند؟",
             "en": "The cross-correlation of `I` and `K` with a border of zeros (`same`) is "
             "put into a "
             f"`uint8` array without clipping. Which number stands in cell `({i}, {j})`?",

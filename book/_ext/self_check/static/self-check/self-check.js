@@ -274,6 +274,7 @@
     block.append(form, verdict, ...mistakes);
   };
 
+  globalThis.SelfCheck = { set };
   document.addEventListener("DOMContentLoaded", () => {
     for (const block of document.querySelectorAll(".self-check")) set(block);
   });
