@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-EXTENSIONS = {"persian_book": "persian-book", "self_check": "book/_ext", "widgets": "book/_ext"}
+EXTENSIONS = {"persian_book": "persian-book"} | dict.fromkeys(
+    ("self_check", "widgets", "notebooks"), "book/_ext"
+)
 
 
 def fixture_config() -> dict[str, Any]:

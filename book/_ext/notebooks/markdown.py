@@ -1,0 +1,155 @@
+"""A resolved page as Markdown that JupyterLab, Notebook, VS Code and Colab show alike.
+
+Blocks come as texts; right-to-left text is put into an element that says so, and code and Latin
+words within it are isolated, since Markdown itself knows no direction.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from docutils import nodes
+
+from persian_book.languages import Language
+from persian_book.page.isolate import english_text, persian_text
+
+# Around inline code: brackets at its ends would else take the direction of the text.
+ISOLATE, END = "\u2066", "\u2069"
+_SPECIAL = re.compile(r"([\\`*_\[\]$|<>#~])")
+
+
+class Writer:
+    """Writes nodes of one language; headings begin at `level`."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def wrapped(self, blocks: list[str]) -> str:
+        """Put blocks into an element with the direction of the language."""
+        text = "\n\n".join(block for block in blocks if block.strip())
+        if self.language is Language.EN:
+            return text
+        return f'<div dir="rtl" lang="fa" style="text-align: right">\n\n{text}\n\n</div>'
+
+    def inline(self, node: nodes.Node) -> str:
+        """Write what stands in a line."""
+        if isinstance(node, nodes.Text):
+            return self.text(str(node))
+        if isinstance(node, nodes.math):
+            return f"${node.astext().strip()}$"
+        if isinstance(node, nodes.literal):
+            return f"{ISOLATE}`{node.astext()}`{END}"
+        assert isinstance(node, nodes.Element)
+        inner = "".join(map(self.inline, node.children))
+        if isinstance(node, nodes.strong):
+            return f"**{inner.strip()}**"
+        if isinstance(node, nodes.emphasis):
+            return f"*{inner.strip()}*"
+        if isinstance(node, nodes.reference) and node.get("refuri", "").startswith("http"):
+            return f"[{inner}]({node['refuri']})"
+        if isinstance(node, nodes.image | nodes.raw | nodes.target | nodes.problematic):
+            return ""
+        return inner
+
+    def text(self, text: str) -> str:
+        """Escape a text, isolate the words of the other language, write its numbers."""
+        escaped = re.sub("&(?!#?\\w+;)", "&amp;", text.replace("\n", " "))
+        escaped = _SPECIAL.sub(lambda m: {"<": "&lt;", ">": "&gt;"}.get(m[1], "\\" + m[1]), escaped)
+        return (persian_text if self.language is Language.FA else english_text)(escaped)
+
+    def children(self, node: nodes.Element, level: int) -> list[str]:
+        """Write every block of a node."""
+        return [block for child in node.children for block in self.blocks(child, level)]
+
+    def blocks(self, node: nodes.Node, level: int = 1) -> Iterator[str]:
+        """Write a node as blocks of Markdown."""
+        for kind, write in WRITERS.items():
+            if isinstance(node, kind) and isinstance(node, nodes.Element):
+                yield from write(self, node, level)
+                return
+        if isinstance(node, nodes.Inline | nodes.Text):
+            yield self.inline(node)
+        elif isinstance(node, nodes.Element):
+            yield from self.children(node, level)
+
+
+Write = Callable[[Writer, nodes.Element, int], Iterator[str]]
+
+
+def _line(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    yield "".join(map(writer.inline, node.children)).strip()
+
+
+def _title(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    yield f"{'#' * min(level, 6)} {next(_line(writer, node, level))}"
+
+
+def _section(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    deeper = level + (1 if isinstance(node.parent, nodes.section) else 0)
+    yield from writer.children(node, deeper)
+
+
+def _math(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    number = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+    text = node.astext().strip()
+    if "\\\\" in text and "\\begin" not in text:
+        text = f"\\begin{{split}}{text}\\end{{split}}"
+    yield f"$$\n{text}{number}\n$$"
+
+
+def _code(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    language = node.get("language", "")
+    yield f"```{'' if language in ('default', 'none') else language}\n{node.astext()}\n```"
+
+
+def _list(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    lines = []
+    for place, item in enumerate(node.children, 1):
+        assert isinstance(item, nodes.Element)
+        marker = f"{place}. " if isinstance(node, nodes.enumerated_list) else "- "
+        text = "\n\n".join(writer.children(item, level))
+        lines.append(marker + text.replace("\n", "\n" + " " * len(marker)))
+    yield "\n".join(lines)
+
+
+def _table(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    rows = [
+        [" ".join(writer.children(entry, level)) or " " for entry in row.findall(nodes.entry)]
+        for row in node.findall(nodes.row)
+    ]
+    if not next(node.findall(nodes.thead), None):
+        rows.insert(0, [" "] * len(rows[0]))
+    for title in node.findall(nodes.title):
+        yield f"*{next(_line(writer, title, level))}*"
+    head, *body = ("| " + " | ".join(row) + " |" for row in rows)
+    yield "\n".join([head, "|" + "---|" * len(rows[0]), *body])
+
+
+def _admonition(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    title, *rest = node.children
+    assert isinstance(title, nodes.Element)
+    blocks = [f"**{next(_line(writer, title, level))}**"]
+    blocks += [block for child in rest for block in writer.blocks(child, level)]
+    yield "\n".join(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))
+
+
+def _nothing(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    return iter(())
+
+
+WRITERS: dict[type[nodes.Node], Write] = {
+    nodes.title: _title,
+    nodes.section: _section,
+    nodes.paragraph: _line,
+    nodes.rubric: _line,
+    nodes.math_block: _math,
+    nodes.literal_block: _code,
+    nodes.bullet_list: _list,
+    nodes.enumerated_list: _list,
+    nodes.table: _table,
+    nodes.admonition: _admonition,
+    nodes.caption: _line,
+    nodes.image: _nothing,
+    nodes.raw: _nothing,
+    nodes.comment: _nothing,
+    nodes.target: _nothing,
+}

@@ -1,0 +1,116 @@
+"""Every chapter as a notebook in each language: whole, right to left, and without its solutions."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from notebook_forms import CHAPTERS, FORMS, ROOT, path_of, read, run, text
+from persian_book.source.blocks import select
+
+LANGUAGES = ("fa", "en")
+EACH = [(chapter, language) for chapter in CHAPTERS for language in LANGUAGES]
+
+
+@pytest.mark.parametrize(("chapter", "language"), EACH)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_is_a_notebook_that_the_page_offers(
+    site: Path, chapter: str, language: str, form: str
+) -> None:
+    path = path_of(site, chapter, language, form)
+    nbformat.validate(nbformat.read(path, as_version=4))
+    page = (path.parent.parent / f"{chapter}.html").read_text("utf-8")
+    assert f'href="_notebooks/{path.name}"' in page
+    assert "_sources/" not in page
+    assert (path.parent / "cnnbook-0.1.0-py3-none-any.whl").is_file()
+
+
+def source(chapter: str, language: str) -> str:
+    return select((ROOT / "book" / f"{chapter}.md").read_text("utf-8"), language)
+
+
+def plain(markdown: str) -> list[str]:
+    """Return the runs of words of a text, without what is marked up or shown otherwise."""
+    bare = re.sub(r"```.*?```|\$\$.*?\$\$|\{[a-z:]+\}`[^`]*`", "\n", markdown, flags=re.S)
+    pieces = re.split(r"[^\w\u200c\s،؛,;-]|\d|[A-Za-z\u06f0-\u06f9]*\d", bare)
+    return [" ".join(piece.split()) for piece in pieces if len(piece.split()) >= 5]
+
+
+def solutions(text_of_page: str) -> list[str]:
+    marks = r"^(:{3,}|`{3,})\{solution\}[^\n]*\n(?::class:[^\n]*\n)?(.*?)^\1$"
+    return [body for _, body in re.findall(marks, text_of_page, re.S | re.M)]
+
+
+def mistakes(text_of_page: str) -> list[str]:
+    """Return answers, and what is said of wrong ones, where a number or the like is asked."""
+    marks = r"^(:{3,}|`{3,})\{self-check\}[^\n]*\n(.*?)^\1$"
+    blocks = [body for _, body in re.findall(marks, text_of_page, re.S | re.M)]
+    return [said for body in blocks for said in re.findall(r"^- `[^`\n]*`: (.*)$", body, re.M)]
+
+
+WORDS = re.compile(r"<bdi[^>]*>|</bdi>|\\(?=\W)|[*_]")
+
+
+@pytest.mark.parametrize(("chapter", "language"), EACH)
+def test_no_solution_leaks_into_the_form_for_exercise(
+    site: Path, chapter: str, language: str
+) -> None:
+    page = source(chapter, language)
+    told = [piece for body in solutions(page) for piece in plain(WORDS.sub("", body))]
+    said = [piece for body in mistakes(page) for piece in plain(WORDS.sub("", body))]
+    shown = {
+        form: " ".join(WORDS.sub("", text(read(site, chapter, language, form))).split())
+        for form in FORMS
+    }
+    # What the chapter itself says elsewhere is no leak.
+    elsewhere = " ".join(WORDS.sub("", re.sub(r"\{solution\}.*", "", page)).split())
+    own = [piece for piece in told if elsewhere.count(piece) == 1]
+    assert [piece for piece in own + said if piece in shown["exercises"]] == []
+    # The same search finds them where they belong.
+    if own:
+        found = sum(piece in shown["solutions"] for piece in own)
+        assert found >= 0.8 * len(own)
+    assert [piece for piece in said if piece in shown["solutions"]] == []
+    for answer in re.findall(r"^:answer: (.{12,})$", page, re.M):
+        assert f"= {answer}" not in shown["exercises"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_persian_prose_runs_from_right_to_left_and_its_code_does_not(
+    site: Path, chapter: str
+) -> None:
+    for cell in read(site, chapter, "fa", "solutions")["cells"]:
+        if cell["cell_type"] != "markdown":
+            continue
+        assert cell["source"].startswith('<div dir="rtl" lang="fa"')
+        assert cell["source"].endswith("\n\n</div>")
+        prose = re.sub(r"```.*?```|<div class=.*?</div>", "", cell["source"], flags=re.S)
+        for span in re.finditer(r"`[^`\n]+`", prose):
+            around = prose[span.start() - 1], prose[span.end()]
+            assert around == ("\u2066", "\u2069"), span[0]
+
+
+@pytest.mark.parametrize(("chapter", "language"), EACH)
+def test_nothing_of_the_book_s_own_machinery_is_left(
+    site: Path, chapter: str, language: str
+) -> None:
+    whole = text(read(site, chapter, language, "solutions"))
+    assert not re.search(r"\{(?:ref|doc|eq|numref|cite|glue:?\w*|term|fa|en|date)\}|:::", whole)
+    assert "package digest" not in whole
+    assert "pending_" not in whole
+
+
+def test_a_quick_one_runs_as_a_reader_would(site: Path, tmp_path: Path) -> None:
+    run(path_of(site, "q1-convolution", "fa", "exercises"), tmp_path)
+
+
+def test_the_code_is_the_same_in_all_four(site: Path) -> None:
+    for chapter in CHAPTERS:
+        codes = []
+        for language in LANGUAGES:
+            for form in FORMS:
+                cells = read(site, chapter, language, form)["cells"]
+                code = [c["source"] for c in cells[2:] if c["cell_type"] == "code"]
+                codes.append([c for c in code if not c.startswith("#") and "practice" not in c])
+        assert codes[1:] == codes[:-1]
