@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from browser.visits import AXE, SIZES, THEMES, axe
 
-ELEMENTS = ["alignment", "gradient-lens", "layers", "pointwise", "stepper"]
+ELEMENTS = ["alignment", "counterfactual", "gradient-lens", "layers", "pointwise", "stepper"]
 
 
 def open_widget(page: Page, edition: Path, name: str) -> None:

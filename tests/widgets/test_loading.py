@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from browser.visits import served
 
-ELEMENTS = ["alignment", "gradient-lens", "layers", "pointwise", "stepper"]
+ELEMENTS = ["alignment", "counterfactual", "gradient-lens", "layers", "pointwise", "stepper"]
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,7 @@ def strict_address(small_site: Path) -> Iterator[str]:
         body = source[start : end + len(f"</cnn-{name}>")]
         head = (
             '<link rel="stylesheet" href="_static/widgets/figure.css">'
+            '<script src="_static/persian-book-words.js"></script>'
             '<script src="_static/widgets/loader.js" defer></script>'
         )
         (small_site / f"alone-{name}.html").write_text(

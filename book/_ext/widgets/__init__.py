@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
-from . import static_figures
+from . import car_pictures, static_figures
 
 STATIC = Path(__file__).parent / "static"
 
@@ -29,6 +29,8 @@ class Widget(SphinxDirective):
         if name not in static_figures.FIGURES:
             known = ", ".join(static_figures.FIGURES)
             raise self.error(f"{name!r} is no widget; there are {known}.")
+        if name == "counterfactual":
+            self.env.shows_cars = True  # type: ignore[attr-defined]
         figure = static_figures.FIGURES[name]
         title = figure.title[self.config.language]
         return [widget(name=name, title=title, figure=figure.draw(self.config.language))]
@@ -72,5 +74,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(widget, html=(visit_widget, None))
     app.add_directive("widget", Widget)
     app.connect("config-inited", add_static)
+    app.connect("build-finished", car_pictures.write, priority=60)  # before files are shared
     app.connect("html-page-context", add_loader)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

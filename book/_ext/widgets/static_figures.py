@@ -11,6 +11,8 @@ from cnnbook.geometry import Axis, window_axes
 from cnnbook.shapes import Conv2D, Dense, Flatten, MaxPooling2D, Step, output_shape
 from persian_book.digits import persian_digits
 
+from . import static_car
+
 Words = dict[str, str]
 Marks = dict[tuple[int, int], str]
 
@@ -203,5 +205,12 @@ FIGURES = {
         {"fa": "پنجره‌ها کجا می‌نشینند؟", "en": "Where do the windows lie?"}, alignment
     ),
     "layers": Figure({"fa": "ماشین‌حساب شکل‌ها", "en": "A calculator of shapes"}, layers),
+    "counterfactual": Figure(
+        {
+            "fa": "خودروی دگرگون: کدام قطعه برچسب را برمی‌گرداند؟",
+            "en": "The changed car: which part turns the label?",
+        },
+        static_car.draw,
+    ),
     "gradient-lens": Figure({"fa": "ذره‌بین گرادیان", "en": "The gradient lens"}, gradient_lens),
 }

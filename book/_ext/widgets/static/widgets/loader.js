@@ -9,13 +9,14 @@
     "cnn-pointwise": [...COMMON, "pointwise.js"],
     "cnn-alignment": [...COMMON, "alignment.js"],
     "cnn-layers": [...COMMON, "layers.js", "layer-stack.js"],
+    "cnn-counterfactual": [...COMMON, "network.js", "car/network.js", "counterfactual.js"],
     "cnn-gradient-lens": ["../self-check/typed.js", ...COMMON, "gradient-lens.js"],
   };
   const NEAR = "600px 0px"; // about one screen, so that it is there when the reader is
 
   const { src, dataset } = document.currentScript;
   const known = new Map();
-  const isThere = (file) => document.querySelector(`script[src*="/${file.split("/").at(-1)}"]`);
+  const isThere = (file) => document.querySelector(`script[src*="/${file.replace("../", "")}"]`);
   const bringIn = (file) =>
     new Promise((resolve, reject) => {
       const href = new URL(file, src);
@@ -31,6 +32,7 @@
     if (!known.has(file)) known.set(file, isThere(file) ? Promise.resolve() : bringIn(file));
     return known.get(file);
   };
+  globalThis.bringWidgetFile = load; // for what a widget needs only once it is used
   const bring = async (name) => {
     for (const file of FILES[name]) await load(file);
   };
