@@ -20,7 +20,8 @@ WORDS = {
             "آن کنار همین دفترچه در وبگاه کتاب است؛ هر دو را در یک پوشه بگذارید.",
             "**بدون اینترنت:** روی رایانه‌ای که اینترنت دارد، `pip download` را با نام همین پرونده "
             "و `--dest wheels` اجرا کنید، پوشهٔ `wheels` را بیاورید و آن‌گاه "
-            '`pip install --no-index --find-links wheels "cnnbook[models]"` را اجرا کنید.',
+            '`pip install --no-index --find-links wheels "cnnbook[models]" myst-nb scipy` را اجرا '
+            "کنید.",
         ],
         "yours": "پاسخ شما:",
         "try": "# این‌جا بیازمایید",
@@ -33,7 +34,7 @@ WORDS = {
             "is missing. Its file is beside this notebook on the site; put both in one folder.",
             "**Without internet:** on a machine that has it, run `pip download` with the name of "
             "that file and `--dest wheels`, bring the folder `wheels`, and run "
-            '`pip install --no-index --find-links wheels "cnnbook[models]"`.',
+            '`pip install --no-index --find-links wheels "cnnbook[models]" myst-nb scipy`.',
         ],
         "yours": "Your answer:",
         "try": "# Try it here",
@@ -44,8 +45,8 @@ WORDS = {
 INSTALL = """\
 import importlib.util
 
-if importlib.util.find_spec("cnnbook") is None:
-    %pip install --quiet "{source}"
+if any(importlib.util.find_spec(name) is None for name in ("cnnbook", "myst_nb", "scipy")):
+    %pip install --quiet "{source}" myst-nb scipy
 """
 ANOTHER = """\
 from cnnbook.practice import problem
