@@ -30,6 +30,7 @@ from cnnbook.training.batches import Batches
 from cnnbook.training.evaluation import Evaluation, evaluate
 from cnnbook.training.fitting import History, class_weights, fine_tune, fit
 from cnnbook.training.machines import is_first_machine
+from cnnbook.training.pictures import read_once
 from cnnbook.training.results import read_results, write_results
 from cnnbook.training.rules import callbacks
 from cnnbook.training.run_folder import RunPhotos, photos_of_run, read_notes, take_up, write_notes
@@ -169,10 +170,11 @@ def train_run(
         return finished
     asked, model = _settled(asked, len(of_run.photos.class_names), tell)
     write_notes(folder, asked, of_run)
-    history = _train(model, asked, folder, of_run, tell)
+    pictures = read_once(of_run.photos, asked.size, folder)
+    history = _train(model, asked, folder, of_run, pictures, tell)
     writes = is_first_machine()
     model = _alone(model, asked)
-    result = evaluate(model, _batches(of_run.photos, of_run.parts.test, asked, None))
+    result = evaluate(model, _batches(of_run.photos, pictures, of_run.parts.test, asked, None))
     metrics = _metrics(model, history, of_run, result)
     if writes:
         write_results(folder, model, history, metrics, of_run.problems)
@@ -238,19 +240,29 @@ def _alone(model: keras.Model, config: RunConfig) -> keras.Model:
 
 
 def _batches(
-    photos: Photos, part: NDArray[np.int64], config: RunConfig, seed: int | None
+    photos: Photos,
+    pictures: NDArray[np.uint8],
+    part: NDArray[np.int64],
+    config: RunConfig,
+    seed: int | None,
 ) -> Batches:
     def read(positions: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return photos.read(part[positions], config.size)
+        return pictures[part[positions]]
 
-    return Batches(read, photos.labels[part], config.batch_size, seed, workers=2)
+    return Batches(read, photos.labels[part], config.batch_size, seed)
 
 
 def _train(
-    model: keras.Model, config: RunConfig, folder: Path, of_run: RunPhotos, tell: Tell
+    model: keras.Model,
+    config: RunConfig,
+    folder: Path,
+    of_run: RunPhotos,
+    pictures: NDArray[np.uint8],
+    tell: Tell,
 ) -> History:
-    train = _batches(of_run.photos, of_run.parts.train, config, config.seed)
-    validation = _batches(of_run.photos, of_run.parts.validation, config, None)
+    photos, parts, _ = of_run
+    train = _batches(photos, pictures, parts.train, config, config.seed)
+    validation = _batches(photos, pictures, parts.validation, config, None)
     counts = Counter(train.labels.tolist())
     unbalanced = max(counts.values()) > _UNBALANCED * min(counts.values())
 
