@@ -4,7 +4,7 @@ import pytest
 import scipy.ndimage
 
 from cnnbook import cars, models, training
-from cnnbook.models import pretrained
+from cnnbook.models import weight_files
 
 
 @pytest.mark.parametrize(("size", "classes"), [(150, 5), (64, 3)])
@@ -291,7 +291,7 @@ def test_imagenet_weights_come_from_the_file_that_keras_publishes(
 def test_a_file_that_is_no_mobilenet_is_refused(tmp_path):
     path = tmp_path / "other.keras"
     models.baseline_cnn(size=16).save(path)
-    with pytest.raises(ValueError, match="no MobileNetV2 without its top"):
+    with pytest.raises(ValueError, match="contains no MobileNetV2"):
         models.mobilenet_v2(size=32, weights=path)
     with pytest.raises(FileNotFoundError, match="no weights file"):
         models.mobilenet_v2(size=32, weights=tmp_path / "missing.h5")
@@ -320,7 +320,7 @@ def test_augmentation_by_name(name):
 
 
 def test_the_table_of_widths_is_keras():
-    for parameters, alpha in list(pretrained._ALPHA_OF_PARAMETERS.items())[::2]:
+    for parameters, alpha in list(weight_files._ALPHA_OF_PARAMETERS.items())[::2]:
         network = keras.applications.MobileNetV2(
             input_shape=(32, 32, 3), alpha=alpha, include_top=False, weights=None
         )

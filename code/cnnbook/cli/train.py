@@ -71,8 +71,8 @@ def _add_model(command: Any) -> None:
         command,
         "weights",
         "of a network with a backbone: imagenet (downloads), drawn (MobileNetV2 of drawn vehicles, "
-        "for drawn cars), scratch, or a .h5/.keras file (default: imagenet where it can be had, "
-        "else scratch)",
+        "for drawn cars), scratch, or a .h5/.keras file that contains a MobileNetV2 (default: "
+        "imagenet where it can be had, else scratch)",
     )
     _option(
         command,

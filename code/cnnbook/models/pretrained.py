@@ -12,22 +12,13 @@ import keras
 import numpy as np
 
 from cnnbook.files import printable
+from cnnbook.models.weight_files import backbone_in
 
 __all__ = ["downloaded", "mobilenet_v2_backbone"]
 
 # Sizes for which Keras publishes ImageNet weights of MobileNetV2; for any other size the 224 ones
 # are taken, which is right: the weights of a convolution do not depend on the picture's size.
 _IMAGENET_SIZES = (96, 128, 160, 192, 224)
-
-# Parameters without the top, which name the width multiplier of a weights file.
-_ALPHA_OF_PARAMETERS = {
-    410_208: 0.35,
-    706_224: 0.5,
-    1_382_064: 0.75,
-    2_257_984: 1.0,
-    3_766_048: 1.3,
-    4_363_712: 1.4,
-}
 
 
 @contextmanager
@@ -64,7 +55,7 @@ def mobilenet_v2_backbone(size: int, weights: str | Path | None) -> keras.Model:
     Raises
     ------
     ValueError, FileNotFoundError
-        If a file is not there, cannot be read, or holds no MobileNetV2 without its top.
+        If a file is not there, cannot be read, or contains no MobileNetV2.
     ConnectionError
         If ImageNet weights cannot be downloaded.
 
@@ -117,42 +108,4 @@ def _from_file(size: int, path: Path) -> keras.Model:
             f"no weights file {printable(path)}; "
             "give 'imagenet', 'drawn' or an existing .h5 or .keras file"
         )
-    try:
-        if path.suffix == ".keras":
-            source = keras.saving.load_model(path, compile=False)
-            parameters = source.count_params()
-        else:
-            source, parameters = None, _parameters_in_h5(path)
-    except Exception as error:  # zip, HDF5 and Keras each raise their own
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{printable(path)} cannot be read as weights: {reason}") from error
-    backbone = _build(size, _alpha(parameters, path))
-    if source is not None:
-        backbone.set_weights(source.get_weights())
-    else:
-        backbone.load_weights(path)
-    return backbone
-
-
-def _alpha(parameters: int, path: Path) -> float:
-    if parameters not in _ALPHA_OF_PARAMETERS:
-        raise ValueError(
-            f"{printable(path)} holds {parameters:,} parameters, which is no MobileNetV2 without "
-            f"its top ({', '.join(f'{count:,}' for count in _ALPHA_OF_PARAMETERS)})"
-        )
-    return _ALPHA_OF_PARAMETERS[parameters]
-
-
-def _parameters_in_h5(path: Path) -> int:
-    import h5py  # type: ignore[import-untyped]
-
-    total = 0
-
-    def add(name: str, item: Any) -> None:
-        nonlocal total
-        if isinstance(item, h5py.Dataset) and "optimizer" not in name:
-            total += int(item.size)
-
-    with h5py.File(path) as file:
-        file.visititems(add)
-    return total
+    return backbone_in(path, lambda alpha: _build(size, alpha))

@@ -71,7 +71,8 @@ def mobilenet_v2(
     weights : {"imagenet", "drawn"}, path or None
         ``"imagenet"`` is downloaded by Keras; ``"drawn"`` is a small MobileNetV2 (alpha 0.35)
         that comes with this package, pretrained on drawn vans, buses, trucks and bicycles;
-        a path is a ``.h5``, ``.weights.h5`` or ``.keras`` file of MobileNetV2 without its top;
+        a path is a ``.h5``, ``.weights.h5`` or ``.keras`` file of MobileNetV2, with or without
+        its top, or of a model that contains one;
         None is a backbone with random weights, unfrozen.
     head : {"flatten", "gap"}
         ``"flatten"`` is the homework's; ``"gap"`` averages over space first and needs 25 times
