@@ -1,5 +1,7 @@
 """Every chapter as a notebook in each language: whole, right to left, and without its solutions."""
 
+import ast
+import builtins
 import re
 from pathlib import Path
 
@@ -114,3 +116,33 @@ def test_the_code_is_the_same_in_all_four(site: Path) -> None:
                 code = [c["source"] for c in cells[2:] if c["cell_type"] == "code"]
                 codes.append([c for c in code if not c.startswith("#") and "practice" not in c])
         assert codes[1:] == codes[:-1]
+
+
+def defined(tree: ast.AST) -> set[str]:
+    """Return every name that a cell binds, anywhere in it."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+    return found
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_cell_needs_a_name_of_one_that_the_page_hides(site: Path, chapter: str) -> None:
+    known = set(dir(builtins)) | {"display", "get_ipython"}
+    missing = []
+    for cell in read(site, chapter, "en", "solutions")["cells"][2:]:
+        if cell["cell_type"] == "code":
+            tree = ast.parse(re.sub(r"^\s*[%!].*$", "", cell["source"], flags=re.M))
+            known |= defined(tree)
+            used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+            missing += sorted(used - known)
+    assert missing == []

@@ -55,6 +55,7 @@ one = problem("{topic}", seed=1, difficulty=2)
 print(one.question["{language}"], *one.shown.items(), sep="\\n")
 # one.answer, and the way to it: one.steps
 """
+SOURCE = "cell_code_source"
 # What a cell is to the notebook: everything that a page hides belongs to the book's own tests.
 HIDDEN = {"remove-cell", "remove-input"}
 
@@ -176,8 +177,8 @@ class Page:
         if tags & HIDDEN:
             return
         yield from self.flush()
-        parts = [part for part in node.children if isinstance(part, nodes.Element)]
-        inputs = [part for part in parts if part.get("nb_element") == "cell_code_source"]
+        # Not the children alone: a cell whose input is folded has it deeper.
+        inputs = [p for p in node.findall(nodes.container) if p.get("nb_element") == SOURCE]
         blocks = [b for part in inputs for b in part.findall(nodes.literal_block)]
         if blocks:
             yield code_cell("\n".join(block.astext() for block in blocks))

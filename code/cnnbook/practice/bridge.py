@@ -84,11 +84,11 @@ def momentum(rng: random.Random) -> Problem:
             "`0.9` "
             "برمی‌داریم (`v ← 0.9·v − 0.1·g` و `w ← w + v`، با `v = 0` در آغاز). گرادیان در "
             "گام اول "
-            f"{entry(first)} و در گام دوم {entry(second)} است. `w` چند می‌شود؟",
+            f"`{entry(first)}` و در گام دوم `{entry(second)}` است. `w` چند می‌شود؟",
             "en": f"A weight is `w = {entry(weight)}`. We take two steps of SGD with learning rate "
             "`0.1` and momentum `0.9` (`v ← 0.9·v − 0.1·g` and `w ← w + v`, from `v = 0`). The "
-            f"gradient is {entry(first)} in the first step and {entry(second)} in the second. What "
-            "is `w` then?",
+            f"gradient is `{entry(first)}` in the first step and `{entry(second)}` in the second. "
+            "What is `w` then?",
         },
         (
             {
