@@ -78,3 +78,38 @@ def test_places_are_written_into_the_settings_and_refused_where_they_are_none() 
     assert yaml.safe_load(script.with_places(before, None, None, "main")) == old
     with pytest.raises(argparse.ArgumentTypeError, match=r"'book/' is no whole address"):
         script.whole("book/")
+
+
+def test_the_way_without_make_is_that_of_make() -> None:
+    """What `make book` does, which every build tries, is what the README says to type."""
+    readme = (ROOT / "README.md").read_text("utf-8").replace(".venv/bin/", "$(BIN)/")
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace(" --quiet", "")
+    steps = [
+        "python -m pip install --require-hashes --no-deps -r requirements.lock",
+        "python -m pip install --no-deps --no-build-isolation --editable .",
+    ]
+    for step in steps:
+        assert f"$(BIN)/{step}\n" in readme and f"$(BIN)/{step}\n" in makefile
+    step = "$(BIN)/jupyter-book build book -W -n --keep-going\n"
+    assert step in makefile and step in readme
+
+
+@pytest.mark.slow
+def test_a_folder_of_wheels_is_enough_without_a_network(tmp_path: Path) -> None:
+    """The offline way with one package: its wheel fetched to a folder, installed from there."""
+    wheels, target = tmp_path / "wheels", tmp_path / "target"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    make = [*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(wheels), "."]
+    subprocess.run(make, cwd=ROOT, check=True)
+    install = [*pip, "install", "--quiet", "--no-index", "--find-links", str(wheels), "--no-deps"]
+    subprocess.run([*install, "--target", str(target), "cnnbook"], check=True)
+    code = "import cnnbook; print(cnnbook.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(target)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(str(target))

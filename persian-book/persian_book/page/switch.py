@@ -37,16 +37,16 @@ def offer_other_edition(
     here = language_of(app.config)
     suffix = app.config.html_file_suffix or ".html"
     for there in Language:
-        relative = href(here, there, pagename, suffix)
-        whole = address(app.config, there, f"{pagename}{suffix}") or relative
-        link = f'<link rel="alternate" hreflang="{there.code}" href="{whole}" />\n'
-        context["metatags"] = context.get("metatags", "") + link
+        # Search engines take whole addresses alone.
+        if whole := address(app.config, there, f"{pagename}{suffix}"):
+            link = f'<link rel="alternate" hreflang="{there.code}" href="{whole}" />\n'
+            context["metatags"] = context.get("metatags", "") + link
         if there is not here:
             context["other_edition"] = {
                 "code": there.code,
                 "direction": there.direction,
                 "name": there.autonym,
-                "href": relative,
+                "href": href(here, there, pagename, suffix),
             }
 
 
