@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .mathematics import sheets, titles
 from .page import switch, words
-from .search import index, texts
+from .search import texts
 from .site import editions, pages, pictures, publishing, scripts, styles
 from .source import reading
 from .tree import alt, citations, direction, formulas, ids, pairs, tables
@@ -31,7 +31,6 @@ HOOKS = (
     Hook("config-inited", switch.use_switch),
     Hook("config-inited", publishing.use_places),
     Hook("config-inited", texts.fetch_nothing),
-    Hook("config-inited", index.give_words),
     Hook("config-inited", editions.name_parts, 950),  # sphinx-external-toc reads _toc.yml at 900
     # Sources are checked, and become the text of one edition.
     Hook("env-before-read-docs", reading.check_twins),

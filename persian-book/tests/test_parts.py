@@ -13,7 +13,7 @@ from sphinx.errors import ExtensionError
 import persian_book
 from persian_book.languages import Language
 from persian_book.page.switch import href
-from persian_book.search.texts import article_text
+from persian_book.search.texts import sections_of
 from persian_book.site.pictures import make_light
 from persian_book.site.scripts import without_needless_scripts
 from persian_book.source.terms import read_terms
@@ -69,7 +69,7 @@ def test_the_text_of_a_page_is_what_a_reader_sees() -> None:
         "<mjx-container><mjx-c></mjx-c><math><msup><mi>x</mi><mn>2</mn></msup></math>"
         "</mjx-container>.</li></ul></article>پا"
     )
-    assert article_text(page) == "عنوان یک&دو سه با x^2."
+    assert sections_of(page) == [["", "page", "عنوان", "یک&دو سه با x^2."]]
 
 
 def saved(path: Path, pixels: np.ndarray) -> Image.Image:

@@ -1,6 +1,5 @@
-"""The search: both halves alike, every query of the case list, also from disk."""
+"""The search: every query of the case list, what a hit shows, also from disk."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.visits import served
-from persian_book.search.index import stem, words
 
 RESULTS = """async () => {
   const count = () => document.querySelector(".search-summary")?.innerText;
@@ -41,28 +39,6 @@ def page(browser: Browser) -> Iterator[Page]:
 def found(page: Page, base: str, query: str) -> dict[str, tuple[str, list[str]]]:
     page.goto(f"{base}/search.html?q={quote(query)}")
     return {name: (text, marks) for name, text, marks in page.evaluate(RESULTS)}
-
-
-def test_python_and_javascript_read_every_word_alike(
-    page: Page, fixture_site: Path, site: Path, cases: dict[str, Any]
-) -> None:
-    """Compare the halves on the whole text of the book, in both languages, and on the cases."""
-    texts = [query for case in cases["cases"] for query in case["queries"]]
-    texts += list(cases["pages"].values())
-    for path in sorted((site / "_static").glob("persian-book-texts.*.js")):
-        script = path.read_text("utf-8")
-        data = json.loads(script.partition("=")[2].strip().removesuffix(";"))
-        texts += data["texts"].values()
-    with served(fixture_site) as base:
-        page.goto(f"{base}/search.html")
-        theirs = page.evaluate(
-            """texts => { const stemmer = new Stemmer(); return texts.map((text) => bookWords(text)
-            .map((word) => word.map((part) => stemmer.stemWord(part.toLowerCase())))); }""",
-            texts,
-        )
-    for text, javascript in zip(texts, theirs, strict=True):
-        python = [[stem(part) for part in word] for word in words(text)]
-        assert [pair for pair in zip(python, javascript, strict=True) if pair[0] != pair[1]] == []
 
 
 def test_every_query_finds_its_pages(page: Page, fixture_site: Path, cases: dict[str, Any]) -> None:

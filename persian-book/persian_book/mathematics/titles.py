@@ -20,17 +20,6 @@ def name_page(
         context["pagetitle"] = in_words(app.env.titles[pagename], app.config)
 
 
-def titles_in_words(app: Sphinx) -> dict[str, str]:
-    """Map the formulas of titles, and the titles, as the search's index has them to their text."""
-    found: dict[str, str] = {}
-    for contents in app.env.tocs.values():
-        for title in contents.findall(nodes.reference):
-            for formula in title.findall(nodes.math):
-                found[rf"\({formula.astext()}\)"] = in_words(formula, app.config)
-                found[title.astext()] = in_words(title, app.config)
-    return found
-
-
 def in_words(node: nodes.Element, config: Config) -> str:
     """Return the text of a node, its formulas on one line."""
     root = nodes.inline("", "", node.deepcopy())

@@ -1,4 +1,8 @@
-// The browser's half of search.py.
+// How a word is spelt, for the texts and for a query: the rules of the search.
+//
+// - Letters: Arabic and Persian forms, hamza and madda, and the four sets of digits are one.
+// - Half-space: a compound has parts; a suffix after a half-space is dropped.
+// - Suffixes: plural and possessive ones are dropped from joined words too.
 var bookTables = TABLES;
 
 // A text in one spelling, as words, each a list of its parts.
@@ -43,7 +47,10 @@ var bookPersianStem = function (word) {
 function BookStemmer() {
   var english = new EnglishStemmer();
   this.stemWord = function (word) {
-    return word.charCodeAt(0) < 128 ? english.stemWord(word) : bookPersianStem(word);
+    if (word.charCodeAt(0) >= 128) return bookPersianStem(word);
+    var stem = english.stemWord(word);
+    // "validation" is no form of the padding "valid".
+    return bookTables.apart.includes(stem) && word.length > stem.length + 1 ? word : stem;
   };
 }
 

@@ -6,6 +6,7 @@
       en: kernel
       fa: کرنل
       also: [هسته, ماسک]
+      at: page-that-explains-it
       means:
         fa: آرایهٔ کوچکی از وزن‌ها که روی ورودی می‌لغزد.
         en: The small array of weights that slides over the input.
@@ -24,12 +25,13 @@ FILE = "terms.yml"
 
 @dataclass(frozen=True)
 class Term:
-    """A term in both languages, what it means, and what else readers call it."""
+    """A term in both languages, its other names, its meaning, and the page that explains it."""
 
     id: str
     en: str
     fa: str
     also: list[str] = field(default_factory=list)
+    at: str | None = None
     means: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -1,50 +1,38 @@
-// Under each page found: its text around the words found, as written.
+// Under each section found: its text around the words found, as written.
 (() => {
   "use strict";
   const AROUND = 110;
-  const { texts, titles, synonyms } = persianBookTexts;
-  const stemmer = new Stemmer();
-  const stems = (text) =>
-    bookWords(text).flat().map((part) => stemmer.stemWord(part.toLowerCase()));
-
-  // The stems of the query, and of the other names of the terms in it.
-  const wanted = (query) => {
-    const found = new Set(stems(query));
-    for (const names of synonyms)
-      if (names.some((name) => stems(name).every((stem) => found.has(stem))))
-        names.flatMap(stems).forEach((stem) => found.add(stem));
-    return found;
+  const { rank, marked, read } = persianBookRanking;
+  const escaped = document.createElement("span");
+  const escape = (text) => {
+    escaped.textContent = text;
+    return escaped.innerHTML;
   };
+  // Where a result leads, as its link says it.
+  const texts = new Map();
 
-  // Two neighbouring words of a query may stand joined in a text: then that is searched for too.
-  const search = Search._performSearch;
-  Search._performSearch = (query, terms, ...others) => {
-    const results = search(query, terms, ...others);
-    const seen = new Set(results.map(([page, , anchor]) => page + anchor));
-    const parts = bookWords(query).flat();
-    const known = { ...Search._index.terms, ...Search._index.titleterms };
-    for (let at = 0; at + 1 < parts.length; at++) {
-      const joined = stemmer.stemWord(parts[at] + parts[at + 1]);
-      if (!Object.hasOwn(known, joined)) continue;
-      const rest = [...parts.slice(0, at), ...parts.slice(at + 2)].flatMap(stems);
-      const more = search(query, new Set([joined, ...rest]), ...others);
-      results.unshift(...more.filter(([page, , anchor]) => !seen.has(page + anchor)));
-    }
-    return results;
-  };
+  // Sphinx shows the last first: page, title, address in it, description, score and file.
+  Search._performSearch = (query) =>
+    rank(query)
+      .map(({ page, anchor, title, text, whole, score }) => {
+        const hash = anchor && `#${anchor}`;
+        texts.set(page + DOCUMENTATION_OPTIONS.LINK_SUFFIX + hash, text);
+        return [page, escape(anchor ? `${whole} › ${title}` : title), hash, null, score, page];
+      })
+      .reverse();
 
-  const hits = (text, stemsWanted) => {
+  const hits = (text, wanted) => {
     const found = [];
     for (const match of text.matchAll(/(?:\p{N}\s?×\s?(?=\p{N})|[\p{L}\p{N}\p{M}_\u200c])+/gu)) {
-      const parts = stems(match[0]);
-      if (parts.some((stem) => stemsWanted.has(stem)) || wantedJoined.has(parts.join("")))
-        found.push([match.index, match.index + match[0].length]);
+      const words = read(match[0]);
+      const isWanted = ({ key, parts }) => wanted.has(key) || parts.some((part) => wanted.has(part));
+      if (words.some(isWanted)) found.push([match.index, match.index + match[0].length]);
     }
     return found;
   };
 
-  const summary = (text, stemsWanted) => {
-    const found = hits(text, stemsWanted);
+  const summary = (text, wanted) => {
+    const found = hits(text, wanted);
     const middle = found.length ? found[0][0] : 0;
     const start = middle > AROUND ? text.indexOf(" ", middle - AROUND) + 1 : 0;
     const end = text.indexOf(" ", middle + AROUND) < 0 ? text.length : text.indexOf(" ", middle + AROUND);
@@ -70,33 +58,15 @@
       element.textContent = element.textContent.replace(/\d/g, (d) => bookTables.digits.persian[d]);
   };
 
-  // A title with a formula comes as the TeX of its source.
-  const writeFormulas = (link) => {
-    const walker = document.createTreeWalker(link, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode())
-      for (const [source, shown] of Object.entries(titles))
-        walker.currentNode.data = walker.currentNode.data.replaceAll(source, shown);
-  };
-
-  const query = new URLSearchParams(window.location.search).get("q") || "";
-  const stemsWanted = wanted(query);
-  const wantedJoined = new Set(stems(query).map((stem, at, all) => stem + (all[at + 1] || "")));
+  const wanted = marked(new URLSearchParams(window.location.search).get("q") || "");
   const results = document.getElementById("search-results");
-  const finish = (item) => {
-    const link = item.querySelector("a");
-    const page = link.getAttribute("href").replace(/\.html(#.*)?$/, "");
-    item.querySelectorAll(".section-number").forEach(writeDigits);
-    writeFormulas(link);
-    // What is found by the name of an object has a description instead.
-    if (texts[page] && !item.querySelector(":scope > span"))
-      item.append(summary(texts[page], stemsWanted));
-  };
   const seen = new WeakSet();
   new MutationObserver(() => {
     for (const item of results.querySelectorAll("li"))
       if (!seen.has(item)) {
         seen.add(item);
-        finish(item);
+        const text = texts.get(item.querySelector("a").getAttribute("href"));
+        if (text) item.append(summary(text, wanted));
       }
     results.querySelectorAll(".search-summary").forEach(writeDigits);
   }).observe(results, { childList: true, subtree: true });
