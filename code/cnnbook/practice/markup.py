@@ -39,13 +39,25 @@ def text_html(text: str, language: Language) -> str:
     return "".join(pieces) + html.escape(text[end:], quote=False)
 
 
-def _table(name: str, matrix: Sequence[Sequence[Any]]) -> str:
+_NAMES = {"fa": "ماتریس {}", "en": "matrix {}"}
+_ANSWER = {"fa": "پاسخ", "en": "of the answer"}
+
+
+def _table(name: str, matrix: Sequence[Sequence[Any]], language: Language) -> str:
+    """Write a matrix with the numbers of its rows and columns; without a name it is the answer."""
+    heads = "".join(f'<th scope="col">{j}</th>' for j in range(len(matrix[0])))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{entry(value)}</td>" for value in row) + "</tr>" for row in matrix
+        f'<tr><th scope="row">{i}</th>'
+        + "".join(f"<td>{entry(value)}</td>" for value in row)
+        + "</tr>"
+        for i, row in enumerate(matrix)
     )
-    label = f' aria-label="{html.escape(name)}"' if name else ""
+    label = html.escape(_NAMES[language].format(name or _ANSWER[language]))
     caption = f"<span>{html.escape(name)} =</span>" if name else ""
-    table = f'<table class="matrix"{label}><tbody>{rows}</tbody></table>'
+    table = (
+        f'<table class="matrix" aria-label="{label}"><thead><tr><td></td>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
     return f'<div class="given" dir="ltr" lang="en">{caption}{table}</div>'
 
 
@@ -58,7 +70,7 @@ def problem_html(one: Problem, language: Language) -> str:
     >>> problem_html(problem("gradients", 1, 1), "en").count("<table")
     3
     """
-    tables = "".join(_table(name, matrix) for name, matrix in one.shown.items())
+    tables = "".join(_table(name, matrix, language) for name, matrix in one.shown.items())
     given = f'<div class="givens">{tables}</div>' if tables else ""
     return f"<p>{text_html(one.question[language], language)}</p>{given}"
 
@@ -74,20 +86,21 @@ def solution_html(one: Problem, language: Language) -> str:
     """
     steps = "".join(f"<li>{text_html(step[language], language)}</li>" for step in one.steps)
     name = {"fa": "پاسخ:", "en": "Answer:"}[language]
-    return f'<ol class="steps">{steps}</ol><div class="answer">{name} {answer_html(one)}</div>'
+    answer = answer_html(one, language)
+    return f'<ol class="steps">{steps}</ol><div class="answer">{name} {answer}</div>'
 
 
-def answer_html(one: Problem) -> str:
+def answer_html(one: Problem, language: Language) -> str:
     """Write the answer alone.
 
     Examples
     --------
     >>> from cnnbook.practice import problem
-    >>> answer_html(problem("shapes", 1, 3)).startswith('<bdi class="formula" dir="ltr"')
+    >>> answer_html(problem("shapes", 1, 3), "fa").startswith('<bdi class="formula" dir="ltr"')
     True
     """
     if one.kind == "matrix":
-        return _table("", cast("Matrix", one.answer))
+        return _table("", cast("Matrix", one.answer), language)
     text = _line(one.kind, one.answer)
     return f'<bdi class="formula" dir="ltr" lang="en">{text}</bdi>'
 

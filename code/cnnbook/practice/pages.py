@@ -22,8 +22,11 @@ h1 { font-size: 1.3em } h2 { font-size: 1.1em; break-before: page } h2.first { b
 .space { height: 22mm }
 .givens { display: flex; flex-wrap: wrap; gap: .4rem 2rem }
 .given { display: inline-flex; align-items: center; gap: .4rem }
-.matrix { border-collapse: collapse; border-inline: 1.5px solid #000 }
-.matrix td { padding: 0 .45rem; text-align: right; font-variant-numeric: tabular-nums }
+.matrix { border-collapse: collapse }
+.matrix :is(td, th) { padding: 0 .45rem; text-align: right; font-variant-numeric: tabular-nums }
+.matrix th { font-size: .65em; font-weight: 400; color: #555 }
+.matrix th + td { border-left: 1.5px solid #000 }
+.matrix tbody td:last-child { border-right: 1.5px solid #000 }
 .formula { font-family: "DejaVu Sans Mono", Consolas, monospace; font-size: .88em }
 .steps { margin-block: .2rem } .steps .formula { overflow-wrap: anywhere }
 [dir="rtl"] .steps { list-style-type: persian }
