@@ -20,12 +20,29 @@
   const count = new Intl.NumberFormat(language).format;
   const { src } = document.currentScript;
 
+  // Written out, for a site gives its files lasting names and drops those that nothing names.
+  const FILES = {
+    fa: {
+      convolution: "fa/convolution.js",
+      pointwise: "fa/pointwise.js",
+      shapes: "fa/shapes.js",
+      gradients: "fa/gradients.js",
+      bridge: "fa/bridge.js",
+    },
+    en: {
+      convolution: "en/convolution.js",
+      pointwise: "en/pointwise.js",
+      shapes: "en/shapes.js",
+      gradients: "en/gradients.js",
+      bridge: "en/bridge.js",
+    },
+  };
   const loads = new Map();
   const pool = (topic) => {
     if (!loads.has(topic))
       loads.set(topic, new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.src = new URL(`${language}/${topic}.js`, src).href;
+        script.src = new URL(FILES[language][topic], src).href;
         script.onload = () => resolve(PracticePools[topic]);
         script.onerror = () => {
           loads.delete(topic);

@@ -6,6 +6,14 @@
   const { say, select, Widget } = Parts;
   const SIZE = 96;
   const MAKES = ["iranKhodro_dena", "kia_cerato", "mazda_3", "peugeot_206", "saipa_saina"];
+  // Written out, for a site gives its files lasting names and drops those that nothing names.
+  const FILES = {
+    iranKhodro_dena: "car/iranKhodro_dena.js",
+    kia_cerato: "car/kia_cerato.js",
+    mazda_3: "car/mazda_3.js",
+    peugeot_206: "car/peugeot_206.js",
+    saipa_saina: "car/saipa_saina.js",
+  };
   const PARTS = ["headlamp", "grille", "tail lamp", "wheel", "tail end"];
   const CHANGES = [...PARTS, "colour", "pose", "mark"];
   const OF_NO_MAKE = ["colour", "pose"];
@@ -122,7 +130,7 @@
     async look() {
       const { car, donor, change } = this.state;
       const asked = JSON.stringify(this.state);
-      await bringWidgetFile(`car/${car}.js`);
+      await bringWidgetFile(FILES[car]);
       const before = await see(car, "none");
       const after = change ? await see(car, name(change, donor)) : null;
       const all = change
