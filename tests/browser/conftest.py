@@ -34,7 +34,27 @@ def write_sheets(book: Path, cases: dict[str, Any]) -> list[str]:
 @pytest.fixture(scope="session")
 def fixture_site(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Any]) -> Path:
     """Build the small book and return its site."""
-    root = tmp_path_factory.mktemp("fixture")
+    return build_fixture(tmp_path_factory.mktemp("fixture"), cases)
+
+
+@pytest.fixture(scope="session")
+def fixture_as_written(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Any]) -> Path:
+    """Build the small book with the theme's style sheets as their authors wrote them."""
+    root = tmp_path_factory.mktemp("as_written")
+    (root / "as_written.py").write_text(AS_WRITTEN, "utf-8")
+    return build_fixture(root, cases, as_written=str(root))
+
+
+AS_WRITTEN = """
+from persian_book.site import styles
+
+def setup(app):
+    styles.to_logical = lambda css: css
+"""
+
+
+def build_fixture(root: Path, cases: dict[str, Any], **extensions: str) -> Path:
+    """Build the small book, with these extensions beside its own."""
     shutil.copytree(HERE / "fixture", root / "book")
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     sheets = [{"file": name} for name in write_sheets(root / "book", cases)]
@@ -44,7 +64,9 @@ def fixture_site(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Any]
     ]
     toc = {"format": "jb-book", "root": "index", "parts": parts}
     (root / "book" / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
-    (root / "_config.yml").write_text(yaml.safe_dump(fixture_config()), "utf-8")
+    config = fixture_config()
+    config["sphinx"].setdefault("local_extensions", {}).update(extensions)
+    (root / "_config.yml").write_text(yaml.safe_dump(config), "utf-8")
     return build(root)
 
 
