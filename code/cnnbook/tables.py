@@ -42,7 +42,14 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "Ta
 
 
 class Table:
-    """Rows under headings; see `show_table`."""
+    """Rows under headings; see `show_table`.
+
+    Examples
+    --------
+    >>> Table(["layer", "weights"], [["Conv2D", 320]])
+    layer   weights
+    Conv2D  320
+    """
 
     def __init__(self, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         self.headings = tuple(headings)

@@ -9,7 +9,7 @@ from browser.visits import Visit, weight
 
 FIRST_PAGE = 400_000
 NEXT_PAGE = 200_000
-SWITCH = 70_000
+SWITCH = 75_000
 LATIN = re.compile("[A-Za-z]{2,}")
 PERSIAN = re.compile("[\u0600-\u06ff]")
 # The name of the other edition, keys of the keyboard, and the author's own name.

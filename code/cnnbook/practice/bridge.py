@@ -18,7 +18,13 @@ _PATTERNS = ((1, 1, -1, -1), (7, 1, -1, -7), (2, -2, 2, -2), (-7, -1, 1, 7))
 
 
 def logits(rng: random.Random) -> Problem:
-    """Ask for the gradient of cross-entropy behind softmax, with logits that are logarithms."""
+    """Ask for the gradient of cross-entropy behind softmax, with logits that are logarithms.
+
+    Examples
+    --------
+    >>> logits(random.Random(0)) == logits(random.Random(0)) != logits(random.Random(1))
+    True
+    """
     powers = [rng.randint(1, 9) for _ in range(3)]
     label, total = rng.randrange(3), sum(powers)
     upstream = cross_entropy_backward(np.log([powers]), [label])
@@ -66,7 +72,13 @@ def logits(rng: random.Random) -> Problem:
 
 
 def momentum(rng: random.Random) -> Problem:
-    """Ask for a weight after two steps with momentum."""
+    """Ask for a weight after two steps with momentum.
+
+    Examples
+    --------
+    >>> momentum(random.Random(0)) == momentum(random.Random(0)) != momentum(random.Random(1))
+    True
+    """
     weight, rate = rng.randint(-5, 9), Fraction(1, 10)
     first, second = (rng.choice((-1, 1)) * rng.randint(1, 9) for _ in range(2))
     keep = Fraction(9, 10)
@@ -118,7 +130,13 @@ def momentum(rng: random.Random) -> Problem:
 
 
 def normalisation(rng: random.Random) -> Problem:
-    """Ask what batch normalisation makes of four values."""
+    """Ask what batch normalisation makes of four values.
+
+    Examples
+    --------
+    >>> normalisation(random.Random(0)) == normalisation(random.Random(0)) != normalisation(random.Random(1))
+    True
+    """
     pattern, mean, spread = rng.choice(_PATTERNS), rng.randint(-4, 9), rng.choice((1, 2, 3))
     values = [mean + spread * p for p in pattern]
     deviation = round(float(np.std(values)))
@@ -173,7 +191,13 @@ def normalisation(rng: random.Random) -> Problem:
 
 
 def dense_weights(rng: random.Random) -> Problem:
-    """Ask for the gradient of a dense layer's weights."""
+    """Ask for the gradient of a dense layer's weights.
+
+    Examples
+    --------
+    >>> dense_weights(random.Random(0)) == dense_weights(random.Random(0)) != dense_weights(random.Random(1))
+    True
+    """
     powers = [rng.randint(1, 6) for _ in range(3)]
     label, total = rng.randrange(3), sum(powers)
     inputs = whole_numbers(rng, 1, 2, 1, 6)

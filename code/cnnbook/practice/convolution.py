@@ -36,7 +36,13 @@ def _different(right: Any, wrong: Any, text: Text) -> tuple[Mistake, ...]:
 
 
 def one_cell(rng: random.Random) -> Problem:
-    """Ask for one entry of a cross-correlation."""
+    """Ask for one entry of a cross-correlation.
+
+    Examples
+    --------
+    >>> one_cell(random.Random(0)) == one_cell(random.Random(0)) != one_cell(random.Random(1))
+    True
+    """
     image, kernel = whole_numbers(rng, 4, 4, 0, 9), not_equal_turned(rng, 3, -3, 3)
     i, j = rng.randrange(2), rng.randrange(2)
     right, turned = (f(image, kernel, "valid")[i, j] for f in (correlate2d, convolve2d))
@@ -63,7 +69,13 @@ def one_cell(rng: random.Random) -> Problem:
 
 
 def whole_output(rng: random.Random) -> Problem:
-    """Ask for all of a small cross-correlation or convolution."""
+    """Ask for all of a small cross-correlation or convolution.
+
+    Examples
+    --------
+    >>> whole_output(random.Random(0)) == whole_output(random.Random(0)) != whole_output(random.Random(1))
+    True
+    """
     flips = rng.random() < 0.5
     image, kernel = whole_numbers(rng, 3, 3, -4, 9), not_equal_turned(rng, 2, -3, 3)
     right, other = (
@@ -96,7 +108,13 @@ def whole_output(rng: random.Random) -> Problem:
 
 
 def wrapped_corner(rng: random.Random) -> Problem:
-    """Ask what is left of a negative sum on the border in an unsigned 8-bit array."""
+    """Ask what is left of a negative sum on the border in an unsigned 8-bit array.
+
+    Examples
+    --------
+    >>> wrapped_corner(random.Random(0)) == wrapped_corner(random.Random(0)) != wrapped_corner(random.Random(1))
+    True
+    """
     while True:
         image, kernel = whole_numbers(rng, 3, 3, 20, 90), not_equal_turned(rng, 3, -4, 4)
         i, j = rng.choice([(0, 0), (0, 2), (2, 0), (2, 2)])

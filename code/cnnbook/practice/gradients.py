@@ -39,7 +39,13 @@ def _entries(name: str, image: Any, kernel: Any) -> tuple[Text, ...]:
 
 
 def of_the_kernel(rng: random.Random) -> Problem:
-    """Ask for ∂L/∂F with a given upstream gradient."""
+    """Ask for ∂L/∂F with a given upstream gradient.
+
+    Examples
+    --------
+    >>> of_the_kernel(random.Random(0)) == of_the_kernel(random.Random(0)) != of_the_kernel(random.Random(1))
+    True
+    """
     x, f, g = (
         whole_numbers(rng, 3, 3, -3, 5),
         not_equal_turned(rng, 2, -3, 3),
@@ -76,7 +82,13 @@ def of_the_kernel(rng: random.Random) -> Problem:
 
 
 def of_the_input(rng: random.Random) -> Problem:
-    """Ask for ∂L/∂X, where the kernel turns."""
+    """Ask for ∂L/∂X, where the kernel turns.
+
+    Examples
+    --------
+    >>> of_the_input(random.Random(0)) == of_the_input(random.Random(0)) != of_the_input(random.Random(1))
+    True
+    """
     x, f, g = (
         whole_numbers(rng, 3, 3, -3, 5),
         not_equal_turned(rng, 2, -3, 3),
@@ -113,7 +125,13 @@ def of_the_input(rng: random.Random) -> Problem:
 
 
 def behind_relu_and_mean(rng: random.Random) -> Problem:
-    """Ask for ∂L/∂F of the mean of the rectified output."""
+    """Ask for ∂L/∂F of the mean of the rectified output.
+
+    Examples
+    --------
+    >>> behind_relu_and_mean(random.Random(0)) == behind_relu_and_mean(random.Random(0)) != behind_relu_and_mean(random.Random(1))
+    True
+    """
     while True:
         x, f = whole_numbers(rng, 3, 3, -3, 5), not_equal_turned(rng, 2, -3, 3)
         out = correlate2d(x, f, "valid")

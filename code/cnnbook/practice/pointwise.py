@@ -14,7 +14,13 @@ __all__ = ["MAKERS"]
 
 
 def one_pixel(rng: random.Random) -> Problem:
-    """Ask what a 1×1 layer with bias and ReLU makes of one pixel."""
+    """Ask what a 1×1 layer with bias and ReLU makes of one pixel.
+
+    Examples
+    --------
+    >>> one_pixel(random.Random(0)) == one_pixel(random.Random(0)) != one_pixel(random.Random(1))
+    True
+    """
     while True:
         pixel, weights = whole_numbers(rng, 1, 3, -3, 5), whole_numbers(rng, 3, 2, -3, 3)
         bias = whole_numbers(rng, 1, 2, -3, 3)
@@ -63,7 +69,13 @@ def one_pixel(rng: random.Random) -> Problem:
 
 
 def bottleneck_cost(rng: random.Random) -> Problem:
-    """Ask for the weights of a bottleneck of three layers."""
+    """Ask for the weights of a bottleneck of three layers.
+
+    Examples
+    --------
+    >>> bottleneck_cost(random.Random(0)) == bottleneck_cost(random.Random(0)) != bottleneck_cost(random.Random(1))
+    True
+    """
     channels, narrow = 4 * rng.randint(12, 128), rng.randint(4, 48)
     parts = (channels * narrow, 9 * narrow**2, narrow * channels)
     biases = 2 * narrow + channels
@@ -111,7 +123,13 @@ def bottleneck_cost(rng: random.Random) -> Problem:
 
 
 def widest_bottleneck(rng: random.Random) -> Problem:
-    """Ask how wide a bottleneck may be before it saves nothing."""
+    """Ask how wide a bottleneck may be before it saves nothing.
+
+    Examples
+    --------
+    >>> widest_bottleneck(random.Random(0)) == widest_bottleneck(random.Random(0)) != widest_bottleneck(random.Random(1))
+    True
+    """
     channels = rng.randint(20, 800)
 
     def saves(narrow: int) -> bool:

@@ -21,7 +21,13 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that a known slip gives, and what to say of it."""
+    """A wrong answer that a known slip gives, and what to say of it.
+
+    Examples
+    --------
+    >>> Mistake(8192, {"en": "You forgot the biases.", "fa": "بایاس‌ها را فراموش کرده‌اید."}).answer
+    8192
+    """
 
     answer: Answer
     text: Text

@@ -30,7 +30,7 @@ class FinishedRuns:
     Examples
     --------
     >>> import tempfile
-    >>> from cnnbook.training import fit
+    >>> from cnnbook.training import FinishedRuns, fit
     >>> data = np.ones((4, 2), "float32"), np.array([0, 1, 0, 1])
     >>> def new_model():
     ...     start = keras.initializers.GlorotUniform(seed=0)
