@@ -22,7 +22,8 @@ def logits(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> logits(random.Random(0)) == logits(random.Random(0)) != logits(random.Random(1))
+    >>> same, again, other = (logits(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     powers = [rng.randint(1, 9) for _ in range(3)]
@@ -76,7 +77,8 @@ def momentum(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> momentum(random.Random(0)) == momentum(random.Random(0)) != momentum(random.Random(1))
+    >>> same, again, other = (momentum(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     weight, rate = rng.randint(-5, 9), Fraction(1, 10)
@@ -134,7 +136,8 @@ def normalisation(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> normalisation(random.Random(0)) == normalisation(random.Random(0)) != normalisation(random.Random(1))
+    >>> same, again, other = (normalisation(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     pattern, mean, spread = rng.choice(_PATTERNS), rng.randint(-4, 9), rng.choice((1, 2, 3))
@@ -195,7 +198,8 @@ def dense_weights(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> dense_weights(random.Random(0)) == dense_weights(random.Random(0)) != dense_weights(random.Random(1))
+    >>> same, again, other = (dense_weights(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     powers = [rng.randint(1, 6) for _ in range(3)]

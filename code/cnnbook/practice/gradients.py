@@ -43,7 +43,8 @@ def of_the_kernel(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> of_the_kernel(random.Random(0)) == of_the_kernel(random.Random(0)) != of_the_kernel(random.Random(1))
+    >>> same, again, other = (of_the_kernel(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     x, f, g = (
@@ -86,7 +87,8 @@ def of_the_input(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> of_the_input(random.Random(0)) == of_the_input(random.Random(0)) != of_the_input(random.Random(1))
+    >>> same, again, other = (of_the_input(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     x, f, g = (
@@ -129,7 +131,8 @@ def behind_relu_and_mean(rng: random.Random) -> Problem:
 
     Examples
     --------
-    >>> behind_relu_and_mean(random.Random(0)) == behind_relu_and_mean(random.Random(0)) != behind_relu_and_mean(random.Random(1))
+    >>> same, again, other = (behind_relu_and_mean(random.Random(seed)) for seed in (0, 0, 1))
+    >>> same == again != other
     True
     """
     while True:
