@@ -79,5 +79,7 @@ def test_terms_of_the_book_lead_to_their_chapters(page: Page, site: Path) -> Non
             for query in queries:
                 text, marks = found(page, base + edition, query)["q1-convolution"]
                 assert marks and text, query
-                shown = "".join(page.locator("#search-results .section-number").all_inner_texts())
-                assert edition or (shown and not re.search("[0-9]", shown)), shown
+                shown = page.locator("#search-results li a").all_inner_texts()
+                own, others = ("[0-9]", "[۰-۹]") if edition else ("[۰-۹]", "[0-9]")
+                assert any(re.match(own, title) for title in shown), shown
+                assert not any(re.match(others, title) for title in shown), shown
