@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 _ROOMS = (
     *("convolution", "shapes", "gradients", "network", "practice"),
     *("photos", "cars", "models", "training", "gradcam", "faithfulness", "plotting"),
+    *("intervals", "tables"),
 )
 
 

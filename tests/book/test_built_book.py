@@ -12,6 +12,9 @@ import pytest
 import yaml
 from jupyter_cache import get_cache
 
+from cnnbook.cars import CLASS_NAMES
+from cnnbook.practice import TOPICS
+
 ROOT = Path(__file__).parent.parent.parent
 EDITIONS = {"fa": Path(), "en": Path("en")}
 
@@ -24,6 +27,21 @@ def contents() -> list[str]:
 
 
 PAGES = contents()
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("widgets/car", {*CLASS_NAMES, "network"}),
+        *((f"self-check/{edition}", set(TOPICS)) for edition in EDITIONS),
+    ],
+)
+def test_what_a_script_fetches_later_is_in_the_site(
+    site: Path, folder: str, names: set[str]
+) -> None:
+    """No page names these files, and what nothing names is left out of a site."""
+    found = {path.name.partition(".")[0] for path in (site / "_static" / folder).glob("*.js")}
+    assert found == names
 
 
 class Page(HTMLParser):

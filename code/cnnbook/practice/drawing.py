@@ -6,7 +6,11 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
-from cnnbook.practice import bridge, convolution, gradients, pointwise, shapes
+import cnnbook.practice.bridge as bridge
+import cnnbook.practice.convolution as convolution
+import cnnbook.practice.gradients as gradients
+import cnnbook.practice.pointwise as pointwise
+import cnnbook.practice.shapes as shapes
 from cnnbook.practice.problem import Problem
 
 __all__ = ["DIFFICULTIES", "TOPICS", "different_problems", "problem"]

@@ -38,6 +38,40 @@ def _entries(name: str, image: Any, kernel: Any) -> tuple[Text, ...]:
     )
 
 
+def _three(rng: random.Random) -> tuple[Any, Any, Any]:
+    """Draw an image, a kernel and an upstream gradient, of which a turn changes the last two."""
+    image = whole_numbers(rng, 3, 3, -3, 5)
+    return image, not_equal_turned(rng, 2, -3, 3), not_equal_turned(rng, 2, -3, 3)
+
+
+def _with_upstream(
+    difficulty: int,
+    wanted: str,
+    given: tuple[Any, Any, Any],
+    steps: tuple[Text, ...],
+    right: Any,
+    wrong: Any,
+    slip: Text,
+) -> Problem:
+    """Ask for one of the two gradients, with a given upstream gradient."""
+    return Problem(
+        "gradients",
+        difficulty,
+        "matrix",
+        {
+            "fa": "`O` همبستگی متقابلِ `X` و `F` با پنجره‌های کامل است و `∂L/∂O = G`. "
+            f"`∂L/∂{wanted}` را بیابید.",
+            "en": "`O` is the cross-correlation of `X` and `F` over whole windows, and "
+            f"`∂L/∂O = G`. Find `∂L/∂{wanted}`.",
+        },
+        steps,
+        right.tolist(),
+        {name: matrix.tolist() for name, matrix in zip("XFG", given, strict=True)},
+        {"wanted": wanted},
+        () if np.array_equal(right, wrong) else (Mistake(wrong.tolist(), slip),),
+    )
+
+
 def of_the_kernel(rng: random.Random) -> Problem:
     """Ask for ∂L/∂F with a given upstream gradient.
 
@@ -47,11 +81,7 @@ def of_the_kernel(rng: random.Random) -> Problem:
     >>> same == again != other
     True
     """
-    x, f, g = (
-        whole_numbers(rng, 3, 3, -3, 5),
-        not_equal_turned(rng, 2, -3, 3),
-        not_equal_turned(rng, 2, -3, 3),
-    )
+    x, f, g = _three(rng)
     right, turned = correlate2d(x, g, "valid"), convolve2d(x, g, "valid")
     text: Text = {
         "fa": "`G` را چرخانده‌اید؛ گرادیان کرنل همبستگی متقابلِ `X` و `G` است، بدون چرخش.",
@@ -64,22 +94,8 @@ def of_the_kernel(rng: random.Random) -> Problem:
         "en": "`F(a, b)` multiplies `X(i + a, j + b)` in every `O(i, j)`; so `∂L/∂F` is the "
         "cross-correlation of `X` and `G`:",
     }
-    return Problem(
-        "gradients",
-        1,
-        "matrix",
-        {
-            "fa": "`O` همبستگی متقابلِ `X` و `F` با پنجره‌های کامل است و `∂L/∂O = G`. `∂L/∂F` را "
-            "بیابید.",
-            "en": "`O` is the cross-correlation of `X` and `F` over whole windows, and "
-            "`∂L/∂O = G`. Find `∂L/∂F`.",
-        },
-        (rule, *_entries("∂L/∂F", x, g)),
-        right.tolist(),
-        {"X": x.tolist(), "F": f.tolist(), "G": g.tolist()},
-        {"wanted": "F"},
-        () if np.array_equal(right, turned) else (Mistake(turned.tolist(), text),),
-    )
+    steps = (rule, *_entries("∂L/∂F", x, g))
+    return _with_upstream(1, "F", (x, f, g), steps, right, turned, text)
 
 
 def of_the_input(rng: random.Random) -> Problem:
@@ -91,11 +107,7 @@ def of_the_input(rng: random.Random) -> Problem:
     >>> same == again != other
     True
     """
-    x, f, g = (
-        whole_numbers(rng, 3, 3, -3, 5),
-        not_equal_turned(rng, 2, -3, 3),
-        not_equal_turned(rng, 2, -3, 3),
-    )
+    x, f, g = _three(rng)
     padded = np.pad(g, 1)
     right, unturned = convolve2d(padded, f, "valid"), correlate2d(padded, f, "valid")
     text: Text = {
@@ -108,22 +120,8 @@ def of_the_input(rng: random.Random) -> Problem:
         "en": f"Put a border of zeros around `G` and correlate it with the turned `F`, "
         f"`{_written(f[::-1, ::-1])}`:",
     }
-    return Problem(
-        "gradients",
-        2,
-        "matrix",
-        {
-            "fa": "`O` همبستگی متقابلِ `X` و `F` با پنجره‌های کامل است و `∂L/∂O = G`. `∂L/∂X` را "
-            "بیابید.",
-            "en": "`O` is the cross-correlation of `X` and `F` over whole windows, and "
-            "`∂L/∂O = G`. Find `∂L/∂X`.",
-        },
-        (rule, *_entries("∂L/∂X", padded, f[::-1, ::-1])),
-        right.tolist(),
-        {"X": x.tolist(), "F": f.tolist(), "G": g.tolist()},
-        {"wanted": "X"},
-        () if np.array_equal(right, unturned) else (Mistake(unturned.tolist(), text),),
-    )
+    steps = (rule, *_entries("∂L/∂X", padded, f[::-1, ::-1]))
+    return _with_upstream(2, "X", (x, f, g), steps, right, unturned, text)
 
 
 def behind_relu_and_mean(rng: random.Random) -> Problem:
