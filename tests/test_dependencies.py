@@ -27,7 +27,7 @@ def declared(*extras: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("code", ["models"]),
+        ("code", ["models", "backends"]),  # Keras' other backends, if they are there
         ("book/_ext", ["models", "book"]),
         ("persian-book/persian_book", ["models", "book"]),
         ("persian-book/tests", ["models", "book", "test"]),
