@@ -44,7 +44,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_text(page: Page, base: str)
         "e => e.getBoundingClientRect().top >= 0", arg=link.element_handle(), timeout=5000
     )
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main-content")
+    page.wait_for_url("**#main-content")
 
 
 @pytest.mark.parametrize("path", ["everything.html", "en/everything.html"])

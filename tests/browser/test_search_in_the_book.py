@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser
@@ -48,7 +47,7 @@ def test_a_hit_leads_to_its_section(browser: Browser, site: Path) -> None:
     page = browser.new_page()
     with served(site) as base:
         for query, section in (("گذر از صفر", "q1-convolution"), ("گلوگاه", "q2-pointwise")):
-            page.goto(f"{base}/search.html?q={quote(query)}")
+            found(page, base, query)
             link = page.locator("#search-results li a").first
             link.click()
             page.wait_for_url(f"**/{section}.html#*")
