@@ -2,7 +2,8 @@
 
 The peers run in the same process, interleaved, on the same arrays and allocator; each time is the
 shortest of many rounds. TensorFlow is timed twice: from tensor to tensor, and from array to array,
-where the copy that `.numpy()` makes counts.
+where the copy that `.numpy()` makes counts. The products of matrices that a layer comes down to
+are timed alone too: what NumPy's BLAS needs for them, no program on NumPy can be below.
 """
 
 import os
@@ -100,7 +101,7 @@ def extra_megabytes(function: Function) -> float:
 
 
 def measure_layer(layer: Layer) -> list[float]:
-    """Ours in ms, ratio to array, ratio to tensor, MB: forward, then backward."""
+    """Ours in ms, ratio to array, to tensor and to the product, MB: forward, then backward."""
     import tensorflow as tf
 
     from cnnbook.convolution import conv2d, conv2d_backward
@@ -126,35 +127,53 @@ def measure_layer(layer: Layer) -> list[float]:
             ),
         ]
 
+    gradients = g.reshape(-1, filters)
+    columns = random.standard_normal((len(gradients), w.size // filters), dtype=np.float32)
+    matrix, result = w.reshape(-1, filters), np.empty_like(gradients)
+    into_columns, into_matrix = np.empty_like(columns), np.empty_like(matrix)
+
+    def products_back() -> None:
+        np.matmul(gradients, matrix.T, out=into_columns)
+        np.matmul(columns.T, gradients, out=into_matrix)
+
     numbers = []
-    for ours, tensor, array in (
-        (lambda: conv2d(x, w, stride, padding), forward, lambda: forward().numpy()),
+    for ours, tensor, array, product in (
+        (
+            lambda: conv2d(x, w, stride, padding),
+            forward,
+            lambda: forward().numpy(),
+            lambda: np.matmul(columns, matrix, out=result),
+        ),
         (
             lambda: conv2d_backward(g, x, w, stride, padding),
             backward,
             lambda: [gradient.numpy() for gradient in backward()],
+            products_back,
         ),
     ):
-        times = shortest({"ours": ours, "array": array, "tensor": tensor})
-        of_array, of_tensor = times["ours"] / times["array"], times["ours"] / times["tensor"]
-        numbers += [times["ours"], of_array, of_tensor, extra_megabytes(ours)]
+        peers = {"array": array, "tensor": tensor, "product": product}
+        times = shortest({"ours": ours, **peers})
+        ratios = [times["ours"] / times[peer] for peer in peers]
+        numbers += [times["ours"], *ratios, extra_megabytes(ours)]
     return numbers
 
 
 def measure_layers() -> list[str]:
-    heads = ["ours ms", "/array", "/tensor", "MB"] * 2
+    heads = ["ours ms", "/array", "/tensor", "/product", "MB"] * 2
     lines = [
-        f"{'':44}{'forward':^32}{'backward':^32}",
-        f"{'layer (float32)':44}" + "".join(f"{head:>8}" for head in heads),
+        f"{'':44}{'forward':^45}{'backward':^45}",
+        f"{'layer (float32)':44}" + "".join(f"{head:>9}" for head in heads),
     ]
     measured = []
     for layer in LAYERS:
         measured.append(measure_layer(layer))
-        lines.append(f"{layer!s:44}" + "".join(f"{number:8.2f}" for number in measured[-1]))
+        lines.append(f"{layer!s:44}" + "".join(f"{number:9.2f}" for number in measured[-1]))
     columns = list(zip(*measured, strict=True))
-    array, tensor, array_back, tensor_back = (geometric_mean(columns[n]) for n in (1, 2, 5, 6))
-    means = f"{array:16.2f}{tensor:8.2f}{array_back:24.2f}{tensor_back:8.2f}"
-    return [*lines, f"{'geometric mean':44}{means}"]
+    forward, backward = (
+        "".join(f"{geometric_mean(column):9.2f}" for column in columns[start : start + 3])
+        for start in (1, 6)
+    )
+    return [*lines, f"{'geometric mean':53}{forward}{backward:>45}"]
 
 
 def measure_planes() -> list[str]:
