@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .mathematics import sheets, titles
 from .page import switch, words
 from .search import texts
-from .site import editions, pages, pictures, publishing, scripts, styles
+from .site import editions, pages, pictures, publishing, scripts
 from .source import reading
 from .tree import alt, citations, direction, formulas, ids, pairs, tables
 
@@ -60,7 +60,6 @@ HOOKS = (
     Hook("build-finished", pictures.make_all_light, 200),
     Hook("build-finished", texts.write_texts, 300),
     Hook("build-finished", publishing.write_site_files),
-    Hook("build-finished", styles.make_logical, 800),
     # The first edition is complete.
     Hook("build-finished", editions.build_second, 900),
 )

@@ -1,9 +1,6 @@
 """Small books, built: both editions from one run, and every fault stops the build each time."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +8,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from building import build
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
@@ -70,19 +68,11 @@ def book(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def build(book: Path, *options: str) -> tuple[int, str]:
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", *options]
-    # With a backend set, matplotlib shows nothing in a notebook.
-    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
-    done = subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
-
-
 def test_two_editions_from_one_run_of_the_cells(book: Path) -> None:
     log = book / "runs"
     page = PAGE.format(log=str(log), alt="{fa}`خط`{en}`A line`")
     (book / "page.md").write_text(page, "utf-8")
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
     assert log.read_text() == "."
     persian = (book / "_build/html/page.html").read_text("utf-8")
     english = (book / "_build/html/en/page.html").read_text("utf-8")
@@ -122,7 +112,7 @@ def test_a_picture_without_its_text_in_one_edition_fails_every_build(
     (book / "page.md").write_text(f"# P\n\n![{{{other}}}`x`{{{edition}}}` `](p.png)\n", "utf-8")
     Image.new("RGB", (1, 1)).save(book / "p.png")
     for _ in range(builds):
-        status, output = build(book)
+        status, output = build(book, ".")
         assert status != 0
         assert "page.md: no alternative text for line 3" in output
 
@@ -130,7 +120,7 @@ def test_a_picture_without_its_text_in_one_edition_fails_every_build(
 def test_the_output_of_a_cell_without_its_text_is_named_by_cell(book: Path) -> None:
     page = PAGE.format(log=str(book / "runs"), alt="")
     (book / "page.md").write_text(page, "utf-8")
-    status, output = build(book)
+    status, output = build(book, ".")
     assert status == 1
     assert "page.md: no alternative text for the output of cell 1" in output
 
@@ -138,7 +128,7 @@ def test_the_output_of_a_cell_without_its_text_is_named_by_cell(book: Path) -> N
 def test_a_block_without_its_twin_fails_every_build_by_file_and_line(book: Path) -> None:
     (book / "page.md").write_text("# P\n\n:::{fa}\nتنها\n:::\n", "utf-8")
     for _ in range(2):
-        status, output = build(book)
+        status, output = build(book, ".")
         assert status == 1
         assert "page.md:3: the {fa} block has no {en} block beside it" in output
 
@@ -146,7 +136,7 @@ def test_a_block_without_its_twin_fails_every_build_by_file_and_line(book: Path)
 def test_a_warning_in_the_english_half_alone_fails_a_strict_build(book: Path) -> None:
     source = ":::{fa}\nمتن\n:::\n:::{en}\n{nosuchrole}`x`\n:::\n"
     (book / "page.md").write_text(f"# P\n\n{source}", "utf-8")
-    status, output = build(book, "-W", "--keep-going")
+    status, output = build(book, ".", "-W", "--keep-going")
     assert status == 1
     assert output.count("nosuchrole") == 1
 
@@ -174,7 +164,7 @@ def test_an_included_file_and_a_notebook_are_in_two_languages_too(book: Path) ->
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
     (book / "page.md").unlink()
     nbformat.write(notebook, book / "page.ipynb")
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
     for name in ("index", "page"):
         persian, english = texts(book, name)
         assert "متن فارسی" in persian and "English text" not in persian
@@ -192,12 +182,12 @@ def test_a_text_without_its_twin_is_found_in_an_included_file_and_in_a_notebook(
     assert "part.md" not in toc
     (book / "page.md").write_text("# P\n\n```{include} part.md\n```\n", "utf-8")
     for _ in range(2):
-        status, output = build(book)
+        status, output = build(book, ".")
         assert status == 1 and "part.md:2: the {fa} block has no {en} block beside it" in output
     (book / "page.md").unlink()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# P\n" + alone)])
     nbformat.write(notebook, book / "page.ipynb")
-    status, output = build(book)
+    status, output = build(book, ".")
     assert status == 1 and "page.ipynb: cell 1, line 3: the {fa} block has no" in output
 
 
@@ -205,17 +195,17 @@ def test_two_equation_labels_with_one_address_are_refused_by_name(book: Path) ->
     equations = "# P\n\n$$\na\n$$ (وزن)\n\n$$\nb\n$$ (گرادیان)\n"
     (book / "page.md").write_text(equations, "utf-8")
     for _ in range(2):
-        status, output = build(book)
+        status, output = build(book, ".")
         assert status == 1
         assert "page.md: the equation labels وزن and گرادیان have the same Latin" in output
     (book / "page.md").write_text(equations.replace("گرادیان", "eq-gradient"), "utf-8")
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
 
 
 def test_a_formula_in_a_title_is_set_wherever_the_title_stands(book: Path) -> None:
     title = "# {fa}`اندازهٔ $k\\times k$`{en}`Size $k\\times k$`\n\n## $x_1$\n\n"
     (book / "page.md").write_text(title + "$$\na\n$$ (eq-a)\n\n{eq}`eq-a`\n", "utf-8")
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
     for root, page in zip(("", "../"), texts(book, "page"), strict=True):
         assert "k × k" in page.partition("<title>")[2].partition("</title>")[0]
         assert "\\times" not in page and "\\(" not in page
@@ -237,7 +227,7 @@ def test_a_formula_in_a_title_is_set_wherever_the_title_stands(book: Path) -> No
 def test_what_mathjax_cannot_read_stops_every_build_by_its_name(book: Path) -> None:
     (book / "page.md").write_text("# P\n\n$\\frac{1$\n", "utf-8")
     for _ in range(2):
-        status, output = build(book)
+        status, output = build(book, ".")
         assert status != 0 and "Missing close brace in \\frac{1" in output and "page" in output
 
 
@@ -251,7 +241,7 @@ def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
     paragraph = '# P $x$\n\n{fa}`متن «$a<b$» است.`{en}`Text "$a<b$".`\n\n'
     (book / "page.md").write_text(paragraph + "![{fa}`ب`{en}`b`](p.png)\n", "utf-8")
     Image.new("RGB", (1, 1)).save(book / "p.png")
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
     root = "https://example.org/book/"
     for page, place, locale, text in zip(
         texts(book, "page"),
@@ -300,7 +290,7 @@ def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
 
 
 def test_a_book_without_an_address_claims_none(book: Path) -> None:
-    assert build(book, "-W", "-n", "--keep-going")[0] == 0
+    assert build(book, ".", "-W", "-n", "--keep-going")[0] == 0
     site = book / "_build" / "html"
     assert 'rel="canonical"' not in texts(book, "page")[0]
     assert '<link rel="alternate"' not in texts(book, "page")[0]

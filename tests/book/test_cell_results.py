@@ -1,10 +1,9 @@
 """What a cell shows is in the edition's language; a label without Persian stops the build."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+import building
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -51,7 +50,7 @@ show_table(["layer", "$H$", "of all"], [["pooling", 12345, 0.25], ["`Dense`", 2,
 LABELS = {"layer": "لایه", "of all": "از همه", "pooling": "ادغام"}
 
 
-def build(root: Path, labels: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def build(root: Path, labels: dict[str, str]) -> building.Done:
     """Build a book of one page whose cells show what stands in `labels`."""
     (root / "book" / "labels").mkdir(parents=True, exist_ok=True)
     (root / "_config.yml").write_text(yaml.safe_dump(CONFIG, allow_unicode=True), "utf-8")
@@ -59,15 +58,8 @@ def build(root: Path, labels: dict[str, str]) -> subprocess.CompletedProcess[str
     (root / "book" / "index.md").write_text(PAGE.replace("RUNS", str(root / "runs")), "utf-8")
     table = yaml.safe_dump(labels, allow_unicode=True)
     (root / "book" / "labels" / "index.yml").write_text(table, "utf-8")
-    program = str(Path(sys.executable).with_name("jupyter-book"))
     path = os.pathsep.join([str(ROOT / "code"), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
-        [program, "build", "book", "-W", "-n", "--keep-going"],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
+    return building.build(root, "book", "-W", "-n", "--keep-going", PYTHONPATH=path)
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +67,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("results")
     lacking = {key: value for key, value in LABELS.items() if key != "pooling"}
     failed = build(root, lacking)
-    assert failed.returncode != 0
-    assert "index: cell 1 (tbl-x): no Persian for the label 'pooling'" in failed.stderr
+    assert failed.status != 0
+    assert "index: cell 1 (tbl-x): no Persian for the label 'pooling'" in failed.output
     done = build(root, LABELS)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.status == 0, done.output
     return root
 
 

@@ -1,11 +1,9 @@
 """A small book in a folder of its own, with this project's settings and extensions."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import building
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +24,6 @@ def fixture_config() -> dict[str, Any]:
 
 def build(root: Path) -> Path:
     """Build the book below `root`, warnings being errors, and return its site."""
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", "book"]
-    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
-    done = subprocess.run(
-        [*command, "-W", "-n", "--keep-going"],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    status, output = building.build(root, "book", "-W", "-n", "--keep-going")
+    assert status == 0, output
     return root / "_build" / "html"

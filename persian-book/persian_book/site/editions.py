@@ -25,6 +25,7 @@ from .bundles import Bundles
 from .fingerprints import pages_of, stamp, take_back
 from .publishing import LOST
 from .sharing import share
+from .styles import make_logical
 from .typefaces import write_letters
 
 SECOND = "en"
@@ -85,6 +86,7 @@ def begin_plain(app: Sphinx, error: Exception | None) -> None:
 
 def make_light(site: Path) -> None:
     """Leave in a complete site what its pages load, in few files, each to be kept for ever."""
+    make_logical(site)
     pages = {path: path.read_text("utf-8") for path in pages_of(site)}
     write_letters(site, pages.values())
     lost = {path: pages.pop(path) for path in [site / LOST] if path in pages}

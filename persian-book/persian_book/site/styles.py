@@ -1,6 +1,6 @@
-"""The theme's style sheets, made logical once they are in the built site."""
+"""The theme's style sheets, made logical once they are in the complete site."""
 
-from sphinx.application import Sphinx
+from pathlib import Path
 
 from .logical import to_logical
 
@@ -9,11 +9,9 @@ MARK = "/*logical*/"
 LEFT_ALONE = ("persian-book.css", "fontawesome")
 
 
-def make_logical(app: Sphinx, error: Exception | None) -> None:
+def make_logical(site: Path) -> None:
     """Rewrite every style sheet that is not so yet."""
-    if error is not None or app.builder.format != "html":
-        return
-    for path in (app.outdir / "_static").rglob("*.css"):
+    for path in (site / "_static").rglob("*.css"):
         css = path.read_text("utf-8")
         if not css.startswith(MARK) and not any(name in path.as_posix() for name in LEFT_ALONE):
             path.write_text(MARK + to_logical(css), "utf-8")
