@@ -47,7 +47,7 @@ def main() -> None:
                 {"border": border, "seed": seed, "val_accuracy": history, "said": said}
             )
             if (border, seed) == ("zeros", 0):
-                names = ("{:02d}".format(i) for i in range(len(weights)))
+                names = (f"{i:02d}" for i in range(len(weights)))
                 np.savez_compressed(OUT / "network.npz", **dict(zip(names, weights, strict=True)))
             with write_atomically(path) as temporary:
                 temporary.write_text(json.dumps(about() | found, indent=1), "utf-8")
