@@ -18,7 +18,7 @@ PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --d
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-package check bench backends serve lighthouse lock clean
+.PHONY: help book test test-package check bench backends serve live lighthouse lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ backends: $(READY)  ## compare with PyTorch and JAX too (installs them)
 
 serve: book  ## serve the built site on http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html 8000
+
+live: book  ## serve the built site on http://localhost:8890 with cells that can be changed and run
+	PYTHONPATH=book/_ext $(BIN)/python -m live _build/html
 
 lighthouse: book  ## measure the site as a phone loads it (wants Node and Chromium; installs Lighthouse)
 	npm install --silent --no-fund --no-audit --prefix _build/lighthouse lighthouse@12.8.2

@@ -28,12 +28,12 @@ def declared(*extras: str) -> set[str]:
     ("folder", "extras"),
     [
         ("code", ["models", "backends"]),  # Keras' other backends, if they are there
-        ("book/_ext", ["models", "book"]),
+        ("book/_ext", ["models", "book", "live"]),
         ("persian-book/persian_book", ["models", "book"]),
         ("persian-book/tests", ["models", "book", "test"]),
         ("scripts", ["models", "book"]),
         ("benchmarks", ["models", "book", "test"]),
-        ("tests", ["models", "book", "test", "backends"]),
+        ("tests", ["models", "book", "live", "test", "backends"]),
     ],
 )
 def test_what_is_imported_is_declared(folder: str, extras: list[str]) -> None:

@@ -1,0 +1,231 @@
+/* Cells that run in the page, on the server that serves it. Thebe is loaded when they are asked for. */
+"use strict";
+
+(() => {
+  const WORDS = {
+    fa: {
+      bar: "کد زنده",
+      start: "اجرای کد در همین صفحه",
+      run: "اجرا",
+      upTo: "اجرا تا این‌جا",
+      back: "برگشت به متن کتاب",
+      all: "اجرای همه",
+      stop: "توقف",
+      restart: "آغاز دوباره",
+      editor: "کد سلول؛ Shift+Enter اجرا می‌کند، Esc از ویرایشگر بیرون می‌آید",
+      output: "خروجی شما",
+      idle: "هر سلول را می‌توانید تغییر دهید و اجرا کنید؛ کد روی رایانهٔ خود شما اجرا می‌شود.",
+      loading: "در حال آماده‌شدن…",
+      ready: "آماده است. Shift+Enter سلول را اجرا می‌کند.",
+      busy: "در حال اجرا…",
+      failed: "سلول با خطا ایستاد؛ متن خطا زیر همان سلول است.",
+      fresh: "از نو آغاز شد: هیچ نامی تعریف نشده است.",
+      dead: "هستهٔ پایتون از کار افتاد و نام‌ها از دست رفت. «آغاز دوباره» را بزنید.",
+      gone:
+        "کارساز پاسخ نمی‌دهد. در پایانه دوباره make live را اجرا کنید و نشانی تازه‌ای را که می‌نویسد باز کنید.",
+    },
+    en: {
+      bar: "Live code",
+      start: "Run the code on this page",
+      run: "Run",
+      upTo: "Run up to here",
+      back: "Back to the book's text",
+      all: "Run all",
+      stop: "Stop",
+      restart: "Restart",
+      editor: "Code of the cell; Shift+Enter runs it, Esc leaves the editor",
+      output: "Your output",
+      idle: "Every cell can be changed and run; the code runs on your own computer.",
+      loading: "Getting ready…",
+      ready: "Ready. Shift+Enter runs a cell.",
+      busy: "Running…",
+      failed: "A cell stopped with an error; it is written below the cell.",
+      fresh: "Begun anew: no name is defined.",
+      dead: "The Python kernel died, and its names with it. Press “Restart”.",
+      gone:
+        "The server does not answer. Run make live again in a terminal and open the new address that it prints.",
+    },
+  };
+  const words = WORDS[document.documentElement.lang] ?? WORDS.en;
+  const files = new URL("thebe/", document.currentScript.src);
+  const SOURCES = ".bd-article .cell_input pre";
+
+  const element = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+  const button = (text, act) =>
+    element("button", { type: "button", className: "live-button", textContent: text, onclick: act });
+
+  class Bar {
+    constructor() {
+      this.status = element("span", { className: "live-status", textContent: words.idle });
+      this.status.setAttribute("role", "status");
+      this.buttons = element("span", {}, button(words.start, start));
+      this.element = element("div", { className: "live-bar" }, this.buttons, this.status);
+      this.element.setAttribute("role", "region");
+      this.element.setAttribute("aria-label", words.bar);
+    }
+
+    say(state) {
+      this.status.textContent = words[state];
+      this.element.dataset.state = state;
+    }
+  }
+
+  class Cell {
+    constructor(box, core) {
+      this.core = core;
+      this.box = box;
+      this.ran = null; // the text that was last run, and left its names
+      this.editor = box.querySelector(".CodeMirror").CodeMirror;
+      this.text = this.editor.getValue();
+      const cell = box.closest(".cell");
+      this.printed = cell ? [...cell.querySelectorAll(".cell_output")] : [];
+      this.output = box.querySelector(".thebe-output");
+      this.output.setAttribute("role", "group");
+      this.output.setAttribute("aria-label", words.output);
+      this.runButton = button(words.run, () => runAll([this]));
+      this.backButton = button(words.back, () => this.restore());
+      this.backButton.hidden = true;
+      const upTo = button(words.upTo, () => runAll(cells.slice(0, cells.indexOf(this) + 1), true));
+      box.querySelector(".thebe-controls").replaceChildren(this.runButton, upTo, this.backButton);
+      this.prepareEditor();
+    }
+
+    prepareEditor() {
+      const input = this.editor.getInputField();
+      input.setAttribute("aria-label", words.editor);
+      input.setAttribute("aria-multiline", "true");
+      this.editor.setOption("extraKeys", {
+        "Shift-Enter": () => void runAll([this]),
+        "Ctrl-Space": this.editor.getOption("extraKeys")["Ctrl-Space"],
+        Esc: () => this.runButton.focus(),
+        // Tab goes on to the next control, as everywhere on the page.
+        Tab: false,
+        "Shift-Tab": false,
+      });
+      // The page has keys of its own, such as / for the search.
+      this.box.addEventListener("keydown", (event) => event.stopPropagation());
+      this.editor.on("change", () => (this.backButton.hidden = false));
+    }
+
+    /* Run the cell; true if it ended without an error. */
+    async run() {
+      this.ran = this.core.source;
+      this.box.dataset.running = "";
+      await this.core.execute(this.core.source);
+      delete this.box.dataset.running;
+      this.printed.forEach((part) => (part.hidden = true));
+      this.backButton.hidden = false;
+      const outputs = this.core.outputs;
+      return !outputs.some((output) => output.output_type === "error");
+    }
+
+    restore() {
+      this.editor.setValue(this.text);
+      this.core.clear?.();
+      this.printed.forEach((part) => (part.hidden = false));
+      this.backButton.hidden = true;
+      this.runButton.focus();
+    }
+  }
+
+  let cells = [];
+  let kernel = null;
+  const bar = new Bar();
+
+  /* Run cells one after another, as far as they succeed; of those above, what has not been run. */
+  async function runAll(some, onlyNew = false) {
+    bar.say("busy");
+    const last = some.at(-1);
+    for (const cell of some) {
+      if (onlyNew && cell.ran === cell.core.source && cell !== last) continue;
+      if (!(await cell.run())) return bar.say("failed");
+    }
+    bar.say("ready");
+  }
+
+  async function restart() {
+    bar.say("loading");
+    try {
+      await kernel.restart();
+    } catch {
+      return watch();
+    }
+    cells.forEach((cell) => (cell.ran = null));
+    bar.say("fresh");
+  }
+
+  /* Ask whether the server is there when the connection is lost. */
+  async function watch() {
+    try {
+      const answer = await fetch(`/api/kernels/${kernel.id}`);
+      if (answer.ok) return;
+    } catch {}
+    bar.say("gone");
+  }
+
+  function load(name) {
+    return new Promise((resolve, reject) => {
+      const tag = name.endsWith(".css")
+        ? element("link", { rel: "stylesheet", href: new URL(name, files) })
+        : element("script", { src: new URL(name, files) });
+      Object.assign(tag, { onload: resolve, onerror: reject });
+      document.head.append(tag);
+    });
+  }
+
+  async function start() {
+    bar.say("loading");
+    bar.buttons.replaceChildren();
+    try {
+      await Promise.all([load("thebe.css"), load("index.js")]);
+      await connect();
+    } catch (error) {
+      console.error(error);
+      return bar.say("gone");
+    }
+    bar.buttons.replaceChildren(
+      button(words.all, () => runAll(cells)),
+      button(words.stop, () => kernel.interrupt()),
+      button(words.restart, restart),
+    );
+    bar.say("ready");
+  }
+
+  async function connect() {
+    const { session, notebook } = await window.thebe.bootstrap({
+      useBinder: false,
+      useJupyterLite: false,
+      requestKernel: true,
+      selector: SOURCES,
+      predefinedOutput: false,
+      mountRunButton: false,
+      mountRunAllButton: false,
+      mountRestartButton: false,
+      mountRestartAllButton: false,
+      codeMirrorConfig: { lineNumbers: false, viewportMargin: Infinity },
+      // The cookie that the address with the token has set is what identifies the page.
+      serverSettings: { baseUrl: location.origin, token: "", appendToken: false },
+      kernelOptions: { path: location.pathname, kernelName: "python3", name: "python3" },
+      savedSessionOptions: { enabled: false },
+    });
+    if (!session) throw new Error("no session");
+    kernel = session.kernel;
+    cells = [...document.querySelectorAll(".thebe-cell")].map(
+      (box) => new Cell(box, notebook.getCellById(box.dataset.thebeId)),
+    );
+    kernel.connectionStatusChanged.connect((_, state) => state !== "connected" && watch());
+    kernel.statusChanged.connect((_, state) => state === "dead" && bar.say("dead"));
+    const dark = () =>
+      cells.forEach(({ editor }) =>
+        editor.setOption("theme", document.documentElement.dataset.theme === "dark" ? "darcula" : "idea"),
+      );
+    dark();
+    new MutationObserver(dark).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  if (document.querySelector(SOURCES)) document.querySelector(".bd-article h1")?.after(bar.element);
+})();
