@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser
 
-from browser.small_book import ROOT, build, fixture_config
+from browser.small_book import ROOT, build, built_once, fixture_config
 from browser.visits import Visit, walk
 
 HERE = Path(__file__).parent
@@ -34,15 +34,18 @@ def write_sheets(book: Path, cases: dict[str, Any]) -> list[str]:
 @pytest.fixture(scope="session")
 def fixture_site(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Any]) -> Path:
     """Build the small book and return its site."""
-    return build_fixture(tmp_path_factory.mktemp("fixture"), cases)
+    return built_once(tmp_path_factory, "fixture", lambda root: build_fixture(root, cases))
 
 
 @pytest.fixture(scope="session")
 def fixture_as_written(tmp_path_factory: pytest.TempPathFactory, cases: dict[str, Any]) -> Path:
     """Build the small book with the theme's style sheets as their authors wrote them."""
-    root = tmp_path_factory.mktemp("as_written")
-    (root / "as_written.py").write_text(AS_WRITTEN, "utf-8")
-    return build_fixture(root, cases, as_written=str(root))
+
+    def make(root: Path) -> Path:
+        (root / "as_written.py").write_text(AS_WRITTEN, "utf-8")
+        return build_fixture(root, cases, as_written=str(root))
+
+    return built_once(tmp_path_factory, "as_written", make)
 
 
 AS_WRITTEN = """

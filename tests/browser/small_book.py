@@ -1,9 +1,14 @@
 """A small book in a folder of its own, with this project's settings and extensions."""
 
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import building
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -27,3 +32,18 @@ def build(root: Path) -> Path:
     status, output = building.build(root, "book", "-W", "-n", "--keep-going")
     assert status == 0, output
     return root / "_build" / "html"
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """Build the site of this name in one process of a test run, for all of them."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    root, done = folder / name, folder / f"{name}.done"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            done.write_text(str(make(root)), "utf-8")
+    return Path(done.read_text("utf-8"))

@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from browser.test_search import found
+from browser.test_search import found, ranked
 from browser.visits import served
-
-# As the page's own search lists them, without writing them down: opening the page anew for each
-# query takes minutes.
-RANKED = "queries => queries.map((query) => persianBookRanking.rank(query).map((s) => s.page))"
 
 
 @pytest.mark.parametrize("edition", ["fa", "en"])
@@ -24,15 +20,12 @@ def test_what_students_type_finds_its_page(
     page = browser.new_page()
     with served(site) as base:
         address = f"{base}/en" if edition == "en" else base
-        shown = list(found(page, address, queries[0][0]))
-        ranked = page.evaluate(RANKED, [query for query, _ in queries])
+        pages = ranked(page, address, [query for query, _ in queries])
     page.close()
-    pages = [list(dict.fromkeys(one)) for one in ranked]
-    assert shown == pages[0]
     wrong = [
-        f"{query}: {found[:3]} instead of {case['page']} at {case['place']}"
-        for (query, case), found in zip(queries, pages, strict=True)
-        if case["page"] not in found[: case["place"]]
+        f"{query}: {listed[:3]} instead of {case['page']} at {case['place']}"
+        for (query, case), listed in zip(queries, pages, strict=True)
+        if case["page"] not in listed[: case["place"]]
     ]
     assert wrong == []
 

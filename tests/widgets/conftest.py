@@ -9,7 +9,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
-from browser.small_book import ROOT, build, fixture_config
+from browser.small_book import ROOT, build, built_once, fixture_config
 from persian_book.page import words
 
 HERE = Path(__file__).parent
@@ -33,7 +33,11 @@ def evaluate(browser: Browser) -> Iterator[Evaluate]:
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a book of one page a widget, and one of questions, in both editions."""
-    root = tmp_path_factory.mktemp("widgets")
+    return built_once(tmp_path_factory, "widgets", build_widgets)
+
+
+def build_widgets(root: Path) -> Path:
+    """Build that book in a folder, and return its site."""
     shutil.copytree(HERE / "fixture", root / "book")
     names = sorted(path.stem for path in (root / "book").glob("*.md") if path.stem != "index")
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
