@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cnnbook.practice import TASKS
 from notebook_forms import CHAPTERS, FORMS, ROOT, path_of, read, run, text
 from persian_book.source.blocks import select
 
@@ -146,3 +147,17 @@ def test_no_cell_needs_a_name_of_one_that_the_page_hides(site: Path, chapter: st
             used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
             missing += sorted(used - known)
     assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_program_to_complete_is_a_cell_that_runs_its_own_tests(site: Path, language: str) -> None:
+    asked = 0
+    for chapter in CHAPTERS:
+        for form in FORMS:
+            cells = read(site, chapter, language, form)["cells"]
+            assert not any("make live" in cell["source"] for cell in cells)
+            found = [c["source"] for c in cells if "check_program" in c["source"]]
+            asked += len(found)
+            for source in found:
+                assert "    ...\n" in source and source.endswith(f', "{language}")')
+    assert asked == len(TASKS) * len(FORMS)

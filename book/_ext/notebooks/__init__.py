@@ -24,14 +24,9 @@ BUTTONS = {
 }
 
 
-def has_code(doctree: nodes.document) -> bool:
-    """Tell whether a page has cells to run."""
-    return next(doctree.findall(cells.is_code_cell), None) is not None
-
-
 def write(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write both forms of a page that has code."""
-    if app.builder.name != "html" or not has_code(doctree):
+    if app.builder.name != "html" or not cells.has_code(doctree):
         return
     source = wheel.address(app.config.html_baseurl, FOLDER)
     numbers = app.env.toc_fignumbers.get(docname, {}).get("exercise", {})
@@ -48,7 +43,7 @@ def offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Put the notebooks into the download button, in the place of the two-language source."""
-    if not doctree or not has_code(doctree):
+    if not doctree or not cells.has_code(doctree):
         return
     for group in context.get("header_buttons", []):
         if group.get("label") != "download-buttons":

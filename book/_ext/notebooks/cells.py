@@ -9,6 +9,7 @@ from docutils import nodes
 from persian_book.languages import Language
 from self_check.directive import mistake, offer, offers, self_check
 from self_check.practice import practice
+from self_check.programs import where_to_run
 from widgets import widget
 
 from .markdown import WRITERS, Writer
@@ -80,6 +81,11 @@ def is_code_cell(node: nodes.Node) -> bool:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
+def has_code(node: nodes.Node) -> bool:
+    """Tell whether a cell is in a node."""
+    return next(node.findall(is_code_cell), None) is not None
+
+
 def notebook(
     doctree: nodes.document, language: str, source: str, numbers: Numbers, solutions: bool
 ) -> dict[str, Any]:
@@ -145,7 +151,7 @@ class Page:
         elif kind.startswith("exercise") and kind.endswith("node"):
             yield from self.inside(node, level + 2)
             yield from self.flush()
-            if not self.solutions:
+            if not self.solutions and not has_code(node):
                 yield markdown_cell(self.writer.wrapped([self.words["yours"]]))
                 yield code_cell(self.words["try"])
         elif kind in ("exercise_title", "solution_title"):
@@ -215,6 +221,7 @@ WRITERS |= {
     self_check: _question,
     mistake: _none,
     practice: _none,
+    where_to_run: _none,
     offers: _offers,
     widget: _widget,
 }

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import directive, practice
+from . import directive, practice, programs
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("self-check/typed.js", "self-check/self-check.js")
@@ -36,6 +36,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives, their nodes and the static files."""
     directive.setup(app)
     practice.setup(app)
+    programs.setup(app)
     app.connect("config-inited", add_static)
     app.connect("html-page-context", add_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

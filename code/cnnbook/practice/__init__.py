@@ -11,16 +11,21 @@ True
 from cnnbook.practice.drawing import DIFFICULTIES, TOPICS, different_problems, problem
 from cnnbook.practice.pages import key_page, sheet_page
 from cnnbook.practice.problem import Mistake, Problem
+from cnnbook.practice.programs import judge
 from cnnbook.practice.sheets import Sheet, answer_key, make_sheets
+from cnnbook.practice.tasks import TASKS, check_program
 
 __all__ = [
     "DIFFICULTIES",
+    "TASKS",
     "TOPICS",
     "Mistake",
     "Problem",
     "Sheet",
     "answer_key",
+    "check_program",
     "different_problems",
+    "judge",
     "key_page",
     "make_sheets",
     "problem",
