@@ -12,7 +12,8 @@ CODE = ROOT / "code"
 PACKAGE = CODE / "cnnbook"
 # From the ground up: a room imports only what stands before it.
 ROOMS = (
-    *("_extras", "files", "intervals", "geometry", "keras_private", "tables", "plotting"),
+    *("_extras", "files", "results", "intervals", "geometry"),
+    *("keras_private", "tables", "plotting"),
     *("convolution", "shapes", "gradients", "network", "practice", "photos", "cars"),
     *("settings", "models", "training", "gradcam", "faithfulness", "cli", "__main__"),
 )

@@ -64,6 +64,12 @@ def test_a_notebook_elsewhere_runs_on_the_built_wheel(root: Path, tmp_path: Path
     names = {line.partition("==")[0].lower() for line in installed.splitlines()}
     assert names <= {"cnnbook", "numpy", "pip", "setuptools"}
 
+    # What the notebooks of long runs read comes with it, to where they read it.
+    copy = "import cnnbook.results as results; assert results._INSTALLED.is_dir()"
+    run(python, "-c", f"{copy}; results.copy_results('data')", cwd=tmp_path)
+    sent = {path.relative_to(tmp_path) for path in (tmp_path / "data").rglob("*.*")}
+    assert sent == {path.relative_to(root / "book") for path in (root / "book/data").rglob("*.*")}
+
     run(python, "-m", "pip", "install", "--quiet", "ipykernel")
     run(python, "-m", "ipykernel", "install", "--prefix", environment, "--name", "elsewhere")
     notebook = nbformat.v4.new_notebook(

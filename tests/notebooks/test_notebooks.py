@@ -161,3 +161,13 @@ def test_a_program_to_complete_is_a_cell_that_runs_its_own_tests(site: Path, lan
             for source in found:
                 assert "    ...\n" in source and source.endswith(f', "{language}")')
     assert asked == len(TASKS) * len(FORMS)
+
+
+def test_a_chapter_that_reads_results_brings_them_first(site: Path) -> None:
+    bringing = []
+    for chapter in CHAPTERS:
+        cells = read(site, chapter, "en", "exercises")["cells"]
+        reads = any('"data/' in c["source"] for c in cells[2:] if c["cell_type"] == "code")
+        assert ("copy_results" in cells[1]["source"]) == reads
+        bringing += [chapter] * reads
+    assert {"q5-cars", "q5-explaining"} <= set(bringing)

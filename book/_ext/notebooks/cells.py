@@ -49,6 +49,12 @@ import importlib.util
 if any(importlib.util.find_spec(name) is None for name in ("cnnbook", "myst_nb", "scipy")):
     %pip install --quiet "{source}" myst-nb scipy
 """
+# For a chapter that reads what came of a long run.
+RESULTS = """
+from cnnbook.results import copy_results
+
+copy_results("data")
+"""
 ANOTHER = """\
 from cnnbook.practice import problem
 
@@ -93,8 +99,10 @@ def notebook(
     words = WORDS[language]
     writer = Writer(Language.FA if language == "fa" else Language.EN)
     first = [markdown_cell(writer.wrapped([isolated(writer, t) for t in words["before"]]))]
-    first.append(code_cell(INSTALL.format(source=source)))
-    cells = [*first, *Page(writer, words, numbers, solutions).cells(doctree)]
+    rest = Page(writer, words, numbers, solutions).cells(doctree)
+    reads = any('"data/' in cell["source"] for cell in rest if cell["cell_type"] == "code")
+    first.append(code_cell(INSTALL.format(source=source) + RESULTS * reads))
+    cells = [*first, *rest]
     for place, cell in enumerate(cells):  # the same at every build
         cell["id"] = sha256(f"{place}{cell['source']}".encode()).hexdigest()[:8]
     metadata = {
