@@ -1,17 +1,20 @@
 """What a cell shows is in the edition's language; a label without Persian stops the build."""
 
 import os
+import re
 from pathlib import Path
 
 import building
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 EXTENSIONS = {
     "persian_book": str(ROOT / "persian-book"),
     "cell_results": str(ROOT / "book" / "_ext"),
+    "figures": str(ROOT / "book" / "_ext"),
 }
 CONFIG = {
     "title": "کتاب",
@@ -44,18 +47,47 @@ mystnb:
 ---
 from cnnbook.tables import show_table
 open("RUNS", "a").write(".")
-show_table(["layer", "$H$", "of all"], [["pooling", 12345, 0.25], ["`Dense`", 2, "9.5%"]])
+show_table(["layer", "$H$", "of all"], [["pooling", 12345, 0.25], ["`Dense`", 2, "9.5% [1, 2]"]])
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    caption: "{fa}`ماتریس`{en}`Matrix`"
+    name: fig-x
+  image:
+    alt: "{fa}`دو عدد`{en}`Two numbers`"
+---
+from cnnbook.plotting import show_matrix
+show_matrix([[1, -2]], "kernel")
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    caption: "{fa}`تصویر`{en}`Picture`"
+    name: fig-y
+  image:
+    alt: "{fa}`سیاه`{en}`Black`"
+---
+from cnnbook.plotting import show_images
+show_images([[[0, 0]], [[0, 0]]], ["kernel", "kernel 3"])
 ```
 """
-LABELS = {"layer": "لایه", "of all": "از همه", "pooling": "ادغام"}
+LABELS = {
+    **{"layer": "لایه", "of all": "از همه", "pooling": "ادغام"},
+    **{"kernel": "کرنل", "kernel 3": "کرنل 3"},
+}
 
 
-def build(root: Path, labels: dict[str, str]) -> building.Done:
+def build(root: Path, labels: dict[str, str], page: str = PAGE) -> building.Done:
     """Build a book of one page whose cells show what stands in `labels`."""
     (root / "book" / "labels").mkdir(parents=True, exist_ok=True)
     (root / "_config.yml").write_text(yaml.safe_dump(CONFIG, allow_unicode=True), "utf-8")
     (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\n", "utf-8")
-    (root / "book" / "index.md").write_text(PAGE.replace("RUNS", str(root / "runs")), "utf-8")
+    (root / "book" / "index.md").write_text(page.replace("RUNS", str(root / "runs")), "utf-8")
     table = yaml.safe_dump(labels, allow_unicode=True)
     (root / "book" / "labels" / "index.yml").write_text(table, "utf-8")
     path = os.pathsep.join([str(ROOT / "code"), os.environ.get("PYTHONPATH", "")])
@@ -65,13 +97,21 @@ def build(root: Path, labels: dict[str, str]) -> building.Done:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("results")
-    lacking = {key: value for key, value in LABELS.items() if key != "pooling"}
-    failed = build(root, lacking)
-    assert failed.status != 0
-    assert "index: cell 1 (tbl-x): no Persian for the label 'pooling'" in failed.output
+    for label, place in {"pooling": "cell 1 (tbl-x)", "kernel": "cell 2 (fig-x)"}.items():
+        failed = build(root, {key: value for key, value in LABELS.items() if key != label})
+        assert failed.status != 0
+        assert f"index: {place}: no Persian for the label {label!r}" in failed.output
     done = build(root, LABELS)
     assert done.status == 0, done.output
     return root
+
+
+def test_a_figure_without_words_stops_the_build(tmp_path: Path) -> None:
+    head, *cells = PAGE.partition("{numref}")[0], *PAGE.split("```{code-cell}")[-1:]
+    page = "```{code-cell}".join([head, *cells])
+    failed = build(tmp_path, LABELS, re.sub("  image:\n    alt: .*\n", "", page))
+    assert failed.status != 0
+    assert "index: cell 1 (fig-y): no alternative text" in failed.output
 
 
 def page_of(site: Path, edition: str) -> BeautifulSoup:
@@ -82,8 +122,12 @@ def page_of(site: Path, edition: str) -> BeautifulSoup:
 @pytest.mark.parametrize(
     ("edition", "cells", "reference"),
     [
-        ("", ["لایه", "از همه", "ادغام", "۱۲٬۳۴۵", "۰٫۲۵", "Dense", "۲", "۹٫۵٪"], "جدول ۱"),
-        ("en", ["layer", "of all", "pooling", "12,345", "0.25", "Dense", "2", "9.5%"], "Table 1"),
+        ("", ["لایه", "از همه", "ادغام", "۱۲٬۳۴۵", "۰٫۲۵", "Dense", "۲", "۹٫۵٪ [۱، ۲]"], "جدول ۱"),
+        (
+            "en",
+            ["layer", "of all", "pooling", "12,345", "0.25", "Dense", "2", "9.5% [1, 2]"],
+            "Table 1",
+        ),
     ],
 )
 def test_a_table_of_results(site: Path, edition: str, cells: list[str], reference: str) -> None:
@@ -99,3 +143,29 @@ def test_a_table_of_results(site: Path, edition: str, cells: list[str], referenc
 
 def test_the_cell_ran_once_for_both_editions(site: Path) -> None:
     assert (site / "runs").read_text() == "."
+
+
+@pytest.mark.parametrize(
+    ("edition", "label", "alt"), [("", "کرنل", "دو عدد"), ("en", "kernel", "Two numbers")]
+)
+def test_a_drawing(site: Path, edition: str, label: str, alt: str) -> None:
+    figure = page_of(site, edition).select_one("figure#fig-x")
+    assert figure is not None and figure.figcaption is not None
+    drawing = figure.select_one(".drawing")
+    assert drawing is not None and drawing["role"] == "img" and drawing["aria-label"] == alt
+    shown = [text.text.strip("\u2067\u2069") for text in drawing.select("svg text")]
+    assert shown == ["1", "−2", label]
+
+
+@pytest.mark.parametrize(
+    ("edition", "titles"), [("", ["کرنل", "کرنل ۳"]), ("en", ["kernel", "kernel 3"])]
+)
+def test_pictures(site: Path, edition: str, titles: list[str]) -> None:
+    figure = page_of(site, edition).select_one("figure#fig-y")
+    assert figure is not None and figure.select_one("a img") is None
+    assert [title.text for title in figure.select(".title")] == titles
+    for image in figure.select("img"):
+        assert image["loading"] == "lazy" and (image["width"], image["height"]) == ("2", "1")
+        path = (site / "_build" / "html" / edition / str(image["src"])).resolve()
+        with Image.open(path) as picture:
+            assert picture.format == "WEBP" and picture.size == (2, 1)

@@ -4,6 +4,7 @@ A cell runs once for both editions, in English. What it labels is translated her
 read; `labels/common.yml` holds names that are the same on every page.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -30,6 +31,9 @@ class Labels:
         self.is_persian = language_of(env.config) is Language.FA
         self.table: dict[str, str] = {}
         self.missing: dict[str, str] = {}
+        # The reader's own photos, instead of drawn cars: who names a folder says how it is written.
+        photos = os.environ.get("CNNBOOK_CARS")
+        self.names = {path.name for path in Path(photos).iterdir()} if photos else set()
         for name in (COMMON, page):
             path = Path(env.srcdir) / FOLDER / f"{name}.yml"
             env.note_dependency(str(path))
@@ -39,10 +43,10 @@ class Labels:
     def __call__(self, label: str, place: str) -> str:
         """Return a label in the edition's language; remember one without a translation."""
         plain = " ".join(label.split())
-        if not self.is_persian or not WORD.search(plain):
+        if not self.is_persian or not WORD.search(plain) or plain in self.names:
             return label
         if plain not in self.table:
-            self.missing[plain] = place
+            self.missing.setdefault(plain, place)
             return label
         return str(self.table[plain])
 

@@ -36,6 +36,8 @@ def translate(entry: nodes.entry, labels: Labels, place: str) -> None:
     texts = list(entry.findall(nodes.Text))
     if texts and all(isinstance(text.parent, nodes.paragraph) for text in texts):
         found = labels(entry.astext(), place)
+        if labels.is_persian:
+            found = found.replace(", ", "، ")  # between the ends of an interval
         texts[0].parent.replace(texts[0], nodes.Text(found))
         for text in texts[1:]:
             text.parent.remove(text)

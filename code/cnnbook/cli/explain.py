@@ -132,6 +132,6 @@ def _write_sheet(
     from cnnbook.plotting import show_images
 
     titles = [f"{printable(Path(answer.path).name)}\n{answer.verdict}" for answer in answers]
-    figure = show_images(pictures, titles=titles)
+    figure = show_images(pictures, titles=titles, columns=5).figure()
     with write_atomically(out) as temporary:
         figure.savefig(temporary, dpi=120)

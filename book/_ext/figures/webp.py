@@ -1,0 +1,66 @@
+"""Pictures that a cell has shown: files beside the page, and titles in the edition's language."""
+
+import hashlib
+import os
+from base64 import b64decode
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from sphinx.environment import BuildEnvironment
+
+from cell_results.labels import Labels, with_persian_numbers
+
+from .shown import picture, picture_title, pictures
+
+MOST_COLUMNS = 3  # or a picture is less than 200 pixels wide in the column of the text
+TINY = 400  # pixels: of these, such as kernels, there may be more in a row
+SHARP = 6000  # pixels: pictures up to so many are magnified as a matrix is, not smoothed
+
+
+class Grid(HTMLParser):
+    """The pictures of a grid of `cnnbook.plotting`: their attributes and titles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.columns = 1
+        self.images: list[dict[str, Any]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the grid's columns and each picture."""
+        found = dict(attrs)
+        if tag == "img":
+            self.images.append({**found, "title": ""})
+        elif "data-columns" in found:
+            self.columns = int(found["data-columns"] or 1)
+
+    def handle_data(self, data: str) -> None:
+        """Add to the title of the last picture."""
+        if self.images:
+            self.images[-1]["title"] += data
+
+
+def picture_nodes(
+    text: str, alt: str, labels: Labels, place: str, folder: Path, env: BuildEnvironment
+) -> pictures:
+    """Write the pictures of a cell into `folder`, and return them as nodes."""
+    grid = Grid(text)
+    tiny = all(int(image["width"]) * int(image["height"]) <= TINY for image in grid.images)
+    columns = grid.columns if tiny else min(MOST_COLUMNS, grid.columns)
+    whole = pictures(alt=alt, columns=columns, tiny=tiny)
+    for image in grid.images:
+        content = b64decode(image["src"].partition(",")[2])
+        path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.webp"
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        words = " ".join(labels(line, place) for line in image["title"].splitlines())
+        uri = Path(os.path.relpath(path, Path(env.doc2path(env.docname)).parent)).as_posix()
+        width, height = int(image["width"]), int(image["height"])
+        sharp = width * height <= SHARP
+        spoken = with_persian_numbers(words) if labels.is_persian else words
+        node = picture(uri=uri, alt=spoken or alt, sharp=sharp, size=(width, height))
+        if words:
+            node += picture_title("", words)
+        whole += node
+    return whole
