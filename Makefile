@@ -46,8 +46,8 @@ check: $(READY)  ## ruff and mypy
 bench: $(READY)  ## time the package beside its peers, as ratios
 	$(BIN)/python -m benchmarks
 
-backends: $(READY)  ## compare with PyTorch and JAX too (installs them)
-	$(BIN)/python -m pip install --quiet --editable '.[backends]' --no-build-isolation
+backends: $(READY)  ## compare with PyTorch, JAX and ONNX too (installs them)
+	$(BIN)/python -m pip install --quiet --editable '.[backends,export]' --no-build-isolation
 	$(BIN)/python -m pytest tests/backends
 
 serve: book  ## serve the built site on http://localhost:8000

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-ALL = ["convolution", "gradcam", "input_pipeline", "training", "drawing"]
+ALL = ["convolution", "gradcam", "input_pipeline", "training", "backends", "drawing"]
 
 for name in sys.argv[1:] or ALL:
     print(import_module(f"benchmarks.{name}").report(), end="\n\n", flush=True)

@@ -10,16 +10,20 @@ import time
 from dataclasses import MISSING, fields
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
 
 from cnnbook import cars
 from cnnbook.cli import main
+from cnnbook.gradcam import feature_layer
 from cnnbook.settings import RunConfig
+from cnnbook.training.runs import open_run
 
 QUICK = ["--size", "32", "--epochs", "2", "--batch-size", "8"]
 CODE = Path(cars.__file__).parents[2]
+SCHEMA = json.loads((CODE / "cnnbook" / "cli" / "answers.schema.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,30 @@ def run(tree, tmp_path_factory):
 
 
 def images_of(page):
-    return len(re.findall(r'<img src="data:image/png;base64,', page))
+    return len(re.findall(r'<img src="data:image/jpeg;base64,', page))
+
+
+@pytest.fixture(scope="module")
+def predicted(run, tree, tmp_path_factory):
+    answers = tmp_path_factory.mktemp("json") / "answers.json"
+    photo = str(next(tree.rglob("1.jpg")))
+    assert main(["predict", "--run", str(run), photo, "--json", str(answers)]) == 0
+    return answers.read_text()
+
+
+@pytest.fixture
+def told(predicted):
+    return json.loads(predicted)
+
+
+def answers_in(text):
+    """Return the answers of a JSON text, which its written schema allows."""
+    told = json.loads(text)
+    jsonschema.validate(told, SCHEMA)
+    for answer in told["answers"]:
+        assert answer["probability"] == answer["probabilities"][answer["class"]]
+        assert list(answer["probabilities"]) == told["run"]["classes"]
+    return told["answers"]
 
 
 def status(arguments):
@@ -67,7 +94,7 @@ def test_a_run_folder_holds_everything(run):
     names = {p.name for p in run.iterdir()}
     assert names == {
         "config.json", "problems.json", "manifest.csv", "stage-1", "curves.png", "confusion.png",
-        "metrics.json", "model.keras", "report.html",
+        "metrics.json", "model.keras", "report.html", "features.npz", "predictions.json",
     }  # fmt: skip
     assert {p.name for p in (run / "stage-1").iterdir()} == {
         *("log.csv", "best.weights.h5", "snapshot.npz")
@@ -78,7 +105,7 @@ def test_a_run_folder_holds_everything(run):
     assert np.trace(metrics["confusion"]) / 5 == pytest.approx(metrics["test_accuracy"])
     assert metrics["majority_share"] == pytest.approx(0.2)
     assert sum(row["count"] for row in metrics["calibration"]) == 5
-    assert images_of((run / "report.html").read_text()) == 2
+    assert len(re.findall("<svg ", (run / "report.html").read_text())) == 3
 
 
 def test_the_same_command_again_changes_nothing(run, tree, capsys):
@@ -90,14 +117,12 @@ def test_the_same_command_again_changes_nothing(run, tree, capsys):
 
 
 def test_predict_answers_as_the_model_does(run, tree, tmp_path, capsys):
-    from cnnbook.training.runs import open_run
-
     paths = [str(p) for p in sorted(tree.rglob("1.jpg"))]
     answers, page = tmp_path / "answers.json", tmp_path / "answers.html"
     assert main(["predict", "--run", str(run), *paths, "--json", str(answers),
                  "--html", str(page)]) == 0  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
-    given = json.loads(answers.read_text())
+    given = answers_in(answers.read_text())
     opened = open_run(run)
     pictures = np.stack(
         [np.asarray(Image.open(p).resize((32, 32), Image.Resampling.BILINEAR)) for p in paths]
@@ -111,8 +136,45 @@ def test_predict_answers_as_the_model_does(run, tree, tmp_path, capsys):
 
 def test_predict_takes_a_folder_and_writes_json_to_stdout(run, tree, capsys):
     assert main(["predict", "--run", str(run), str(tree), "--json", "-"]) == 0
-    answers = json.loads(capsys.readouterr().out)  # nothing else is there
+    answers = answers_in(capsys.readouterr().out)  # nothing else is there
     assert [a["path"] for a in answers] == sorted(str(p) for p in tree.rglob("*.jpg"))
+
+
+def test_a_picture_unlike_the_training_s_is_called_so(run, tree, tmp_path, capsys):
+    """The threshold is put between the likenesses of a photo of the training and of noise."""
+    from cnnbook.training.unlike import read_familiar, write_familiar
+
+    own = next(line for line in (run / "manifest.csv").read_text().splitlines() if "train," in line)
+    photo = str(next(tree.glob(f"*/{re.search(r'[0-9]+[.]jpg', own)[0]}")))
+    noise = tmp_path / "noise.png"
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(noise)
+    strict = shutil.copytree(run, tmp_path / "strict")
+    assert main(["predict", "--run", str(run), photo, str(noise), "--json", "-"]) == 0
+    near, far = (answer["likeness"] for answer in answers_in(capsys.readouterr().out))
+    assert far < near
+    familiar = read_familiar(strict / "features.npz")
+    write_familiar(strict / "features.npz", familiar._replace(below=(near + far) / 2))
+    assert main(["predict", "--run", str(strict), photo, str(noise)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert ["unlike the training" in line for line in lines] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda told: told.update(schema=2),
+        lambda told: told.pop("layer"),
+        lambda told: told["run"].update(id="mine"),
+        lambda told: told["answers"][0].update(probability=1.5),
+        lambda told: told["answers"][0].update(unlike="no"),
+        lambda told: told["answers"][0].update(more=1),
+    ],
+)
+def test_the_schema_refuses(spoil, told):
+    spoil(told)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(told, SCHEMA)
 
 
 def test_predict_names_the_picture_it_cannot_read(run, tree, tmp_path, capsys):
@@ -123,6 +185,25 @@ def test_predict_names_the_picture_it_cannot_read(run, tree, tmp_path, capsys):
     captured = capsys.readouterr()
     assert good in captured.out
     assert "broken.jpg: unreadable" in captured.err
+
+
+def test_predict_names_what_a_folder_holds_and_pillow_cannot_read(run, tree, tmp_path, capsys):
+    folder = tmp_path / "new" / "deep"
+    folder.mkdir(parents=True)
+    shutil.copy(next(tree.rglob("1.jpg")), folder / "good.jpg")
+    (folder / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (folder / "b.avif").write_bytes(b"\0\0\0\x18ftypavif\0\0\0\0avif")
+    (folder / "c.NEF").write_bytes((folder / "good.jpg").read_bytes())  # Pillow would read it
+    (folder / "notes.txt").write_text("no picture")
+    assert main(["predict", "--run", str(run), str(tmp_path / "new")]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith(f"{folder / 'good.jpg'}: ") and len(said.out.splitlines()) == 1
+    heic, avif, raw = said.err.splitlines()
+    assert heic.endswith(
+        "a.heic: unreadable (a HEIC picture, which Pillow cannot read; save it as JPEG)"
+    )
+    assert "b.avif: unreadable (" in avif
+    assert raw.endswith("c.NEF: unreadable (a camera's raw file; develop it and save it as JPEG)")
 
 
 def test_predict_refuses_a_model_whose_weights_are_lost(run, tree, tmp_path, capsys):
@@ -149,8 +230,13 @@ def test_explain_writes_a_sheet_or_a_folder(run, tree, tmp_path, capsys):
     for picture, path in zip(pictures, paths, strict=True):
         assert Path(path).stem in picture.name
         with Image.open(picture) as explained:
-            assert explained.size == (32, 32)
-    assert images_of((tmp_path / "why" / "report.html").read_text()) == 3
+            assert explained.size == (2 * 224, 224)  # the photo, and the map over it
+            photo = Image.open(path).convert("RGB").resize((224, 224), Image.Resampling.BILINEAR)
+            assert np.array_equal(np.asarray(explained)[:, :224], np.asarray(photo))
+    page = (tmp_path / "why" / "report.html").read_text()
+    assert images_of(page) == 6
+    layer = feature_layer(open_run(run).model)
+    assert f"layer {layer}" in page and f"(layer {layer})" in capsys.readouterr().out
 
 
 def test_odd_names_go_through_every_command(tree, run, tmp_path, capsys):
@@ -165,7 +251,7 @@ def test_odd_names_go_through_every_command(tree, run, tmp_path, capsys):
     assert main(["explain", "--run", str(run), *paths, "--out", str(tmp_path / "why"),
                  "--json", str(answers)]) == 0  # fmt: skip
     assert len(list((tmp_path / "why").glob("*.png"))) == len(names)
-    assert [answer["path"] for answer in json.loads(answers.read_bytes())] == paths
+    assert [answer["path"] for answer in answers_in(answers.read_bytes())] == paths
     assert main(["predict", "--run", str(run), *paths, "--html", str(tmp_path / "p.html")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + len(names)
@@ -179,7 +265,7 @@ def test_a_device_is_written_to_and_stays_a_device(run, tree, tmp_path):
     reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
     assert main(["predict", "--run", str(run), str(next(tree.rglob("1.jpg"))),
                  "--json", str(pipe)]) == 0  # fmt: skip
-    assert len(json.loads(reader.communicate(timeout=60)[0])) == 1
+    assert len(answers_in(reader.communicate(timeout=60)[0])) == 1
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
@@ -201,9 +287,11 @@ def test_train_goes_on_without_a_broken_file_and_strict_refuses(tree, tmp_path, 
 
 
 @pytest.mark.parametrize(("right", "said"), [(0.2, True), (0.6, False)])
-def test_a_result_no_better_than_the_majority_is_said(right, said, monkeypatch, capsys):
+def test_a_result_no_better_than_the_majority_is_said(right, said, monkeypatch, capsys, tmp_path):
     metrics = {"test_accuracy": right, "majority_share": 0.2, "photos": {"test": 5}, "epochs": 1}
     monkeypatch.setattr("cnnbook.training.runs.train_run", lambda *_, **__: metrics)
+    monkeypatch.setattr("cnnbook.reports.run_report", lambda *_: "")
+    monkeypatch.chdir(tmp_path)
     assert main(["train", "--data", "photos", "--out", "run"]) == 0
     assert ("learnt nothing" in capsys.readouterr().err) is said
 
@@ -322,7 +410,7 @@ def test_help_teaches_and_is_quick(capsys):
         [sys.executable, "-c", program],
         capture_output=True, text=True, env={"PYTHONPATH": str(CODE)}, check=True,
     )  # fmt: skip
-    for command in ("draw", "split", "train", "predict", "explain"):
+    for command in ("draw", "split", "train", "predict", "explain", "report", "export"):
         assert f"cnnbook {command} " in done.stdout
         assert status([command, "--help"]) == 0
         assert "2 wrong arguments; 130 interrupted" in capsys.readouterr().out

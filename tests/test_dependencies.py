@@ -27,13 +27,13 @@ def declared(*extras: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("code", ["models", "backends"]),  # Keras' other backends, if they are there
+        ("code", ["models", "export", "backends"]),  # Keras' other backends, if they are there
         ("book/_ext", ["models", "book", "live"]),
         ("persian-book/persian_book", ["models", "book"]),
         ("persian-book/tests", ["models", "book", "test"]),
         ("scripts", ["models", "book"]),
         ("benchmarks", ["models", "book", "test"]),
-        ("tests", ["models", "book", "live", "test", "backends"]),
+        ("tests", ["models", "book", "live", "test", "export", "backends"]),
     ],
 )
 def test_what_is_imported_is_declared(folder: str, extras: list[str]) -> None:

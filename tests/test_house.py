@@ -15,7 +15,17 @@ ROOMS = (
     *("_extras", "files", "results", "intervals", "geometry"),
     *("keras_private", "tables", "plotting"),
     *("convolution", "shapes", "gradients", "network", "practice", "photos", "cars"),
-    *("settings", "models", "training", "gradcam", "faithfulness", "cli", "__main__"),
+    *(
+        "settings",
+        "models",
+        "training",
+        "gradcam",
+        "faithfulness",
+        "exporting",
+        "reports",
+        "cli",
+        "__main__",
+    ),
 )
 LONGEST = 400
 

@@ -9,7 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["Augment", "ModelName", "RunConfig"]
+__all__ = ["PARTNER_WAIT", "Augment", "ModelName", "RunConfig"]
+
+# Environment: for how many seconds a machine that trains with others waits to hear of them.
+PARTNER_WAIT = "CNNBOOK_WAIT"
 
 ModelName = Literal["baseline", "mobilenet_v2", "efficientnet_v2_b0"]
 Augment = Literal["none", "gentle", "assignment"]

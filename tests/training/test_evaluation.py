@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from cnnbook import training
+from cnnbook import models, training
 
 
 def answering(rows, **options):
@@ -78,3 +78,20 @@ def test_what_is_no_probability_is_refused(rows, message):
 def test_a_label_without_an_output_is_refused():
     with pytest.raises(ValueError, match="label 2 is none of the model's 2 classes"):
         training.evaluate(*_with([[0.5, 0.5]], np.array([2])))
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_a_program_may_train_in_mixed_precision(policy, data):
+    """As the page on graphics cards says; the oracle is the same training in 32 bits."""
+    before = keras.config.dtype_policy()
+    losses = []
+    for name in (before.name, policy):
+        keras.config.set_dtype_policy(name)
+        try:
+            model = models.baseline_cnn(size=8, augmentation=keras.layers.Identity())
+        finally:
+            keras.config.set_dtype_policy(before)
+        model.run_eagerly = True
+        losses.append(training.fit(model, data, data, epochs=2)["loss"])
+        assert training.evaluate(model, data).probabilities.shape == (40, 5)
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.05)

@@ -17,6 +17,8 @@ from cnnbook import models
 from cnnbook.cli import main
 from cnnbook.photos import read_manifest
 from cnnbook.settings import RunConfig
+from cnnbook.training import tempered
+from cnnbook.training.results import read_results
 from cnnbook.training.runs import build, open_run, train_run
 
 
@@ -329,7 +331,7 @@ assert "cnnbook" not in sys.modules
 
 
 def test_the_model_file_opens_with_keras_alone(two_epochs, config, tmp_path):
-    """The oracle is the network that was trained, with the best weights of its training."""
+    """The oracle is the network that was trained, its best weights, and the run's temperature."""
     assert_keras_alone_opens(two_epochs / "model.keras")
     trained = build(config, 5)
     trained.optimizer.build(trained.trainable_variables)
@@ -339,7 +341,9 @@ def test_the_model_file_opens_with_keras_alone(two_epochs, config, tmp_path):
     files = [two_epochs / "model.keras", tmp_path / "x.npy", tmp_path / "y.npy"]
     subprocess.run([sys.executable, "-c", ALONE, *map(str, files)], check=True, cwd=tmp_path)
     np.testing.assert_allclose(
-        np.load(tmp_path / "y.npy"), trained.predict(x, verbose=0), atol=1e-6
+        np.load(tmp_path / "y.npy"),
+        tempered(trained.predict(x, verbose=0), read_results(two_epochs)["temperature"]),
+        atol=1e-6,
     )
 
 

@@ -1,4 +1,4 @@
-"""The commands of ``cnnbook``: draw, split, train, predict, explain, practice; one file each."""
+"""The commands of ``cnnbook``, one file each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from cnnbook import __version__
-from cnnbook.cli import draw, explain, practice, predict, split, train
+from cnnbook.cli import draw, explain, export, practice, predict, report, split, train
 from cnnbook.cli.arguments import EXIT_STATUSES, UsageError
 
 __all__ = ["main"]
@@ -24,6 +24,8 @@ A first session, without any photo of your own:
   cnnbook train --data cars --size 96 --epochs 15 --out run
   cnnbook predict --run run cars/mazda_3/1.jpg
   cnnbook explain --run run cars/mazda_3/*.jpg --out why.png
+  cnnbook report run --lang fa --out run.html
+  cnnbook export run --to tflite --out cars.tflite
 
 And, for a class, a sheet of problems for each name of a list:
 
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a name may be no text at all
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     given = _parser().parse_args(arguments)
+    given.arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return int(given.run_command(given) or 0)
     except UsageError as error:
@@ -77,6 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cnnbook {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (draw, split, train, predict, explain, practice):
+    for command in (draw, split, train, predict, explain, report, export, practice):
         command.add(commands)
     return parser

@@ -17,10 +17,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cnnbook.training.runs import Run
+    from cnnbook.training.runs import Run, Said
 
-__all__ = ["Answer", "Asked", "answered", "paths_of", "tell", "write_answers", "write_text"]
+__all__ = [
+    "SCHEMA",
+    "Answer",
+    "Asked",
+    "answered",
+    "paths_of",
+    "tell",
+    "write_answers",
+    "write_text",
+]
 
+SCHEMA = 1  # of the JSON; answers.schema.json holds it too
 _AT_A_TIME = 32
 
 
@@ -28,20 +38,35 @@ _AT_A_TIME = 32
 class Answer:
     """What a model says of one picture.
 
+    Attributes
+    ----------
+    path : str
+    probabilities : dict
+        ``{class: calibrated probability}``.
+    likeness : float
+        To the photos of the training; see :func:`cnnbook.training.unlike.likeness`.
+    unlike : bool, optional
+        Whether it is unlike them, so that the probabilities mean nothing; None if unknown.
+
     Examples
     --------
-    >>> answer = Answer("cars/1.jpg", {"dena": 0.25, "saina": 0.75})
+    >>> answer = Answer("cars/1.jpg", {"dena": 0.25, "saina": 0.75}, 0.98, False)
     >>> answer.caption, answer.as_json()["class"]
     ('cars/1.jpg: saina 75.0%', 'saina')
+    >>> Answer("bird.jpg", {"dena": 0.25, "saina": 0.75}, 0.31, True).caption
+    "bird.jpg: saina 75.0% (unlike the training's photos)"
     """
 
     path: str
     probabilities: dict[str, float]
+    likeness: float
+    unlike: bool | None
 
     @property
     def verdict(self) -> str:
-        """The likeliest class, with its probability."""
-        return f"{printable(self._likeliest)} {self.probabilities[self._likeliest]:.1%}"
+        """The likeliest class, with its probability, and a warning where it means nothing."""
+        likeliest = f"{printable(self._likeliest)} {self.probabilities[self._likeliest]:.1%}"
+        return likeliest + " (unlike the training's photos)" * bool(self.unlike)
 
     @property
     def caption(self) -> str:
@@ -55,6 +80,8 @@ class Answer:
             "class": self._likeliest,
             "probability": self.probabilities[self._likeliest],
             "probabilities": self.probabilities,
+            "likeness": self.likeness,
+            "unlike": self.unlike,
         }
 
     @property
@@ -88,12 +115,18 @@ def paths_of(given: argparse.Namespace) -> list[str]:
     >>> paths_of(argparse.Namespace(images=["b.jpg", "a.jpg"]))
     ['b.jpg', 'a.jpg']
     """
+    from cnnbook.photos import looks_like_a_picture
+
     paths: list[str] = []
     for name in given.images:
         if not Path(name).is_dir():
             paths.append(name)
             continue
-        found = sorted(str(path) for path in Path(name).rglob("*") if _looks_like_a_picture(path))
+        found = sorted(
+            str(path)
+            for path in Path(name).rglob("*")
+            if looks_like_a_picture(path) and path.is_file()
+        )
         if not found:
             raise ValueError(f"{printable(name)} holds no picture")
         paths += found
@@ -111,13 +144,12 @@ def answered(run: Run, paths: Sequence[str]) -> Iterator[Asked]:
     Examples
     --------
     >>> from cnnbook.training.runs import Run
-    >>> next(answered(Run(None, ("dena", "saina"), 32), ["nowhere.jpg"]))
+    >>> run = Run(None, ("dena", "saina"), 32, {}, None)
+    >>> next(answered(run, ["nowhere.jpg"]))
     Traceback (most recent call last):
     ValueError: none of the pictures can be read
     """
     import numpy as np
-
-    from cnnbook.training import class_probabilities
 
     some = False
     for start in range(0, len(paths), _AT_A_TIME):
@@ -126,14 +158,7 @@ def answered(run: Run, paths: Sequence[str]) -> Iterator[Asked]:
             continue
         some = True
         pictures = np.stack([picture for _, picture in read])
-        rows = class_probabilities(run.model.predict(pictures, verbose=0))
-        yield Asked(
-            pictures,
-            [
-                Answer(path, dict(zip(run.class_names, map(float, row), strict=True)))
-                for (path, _), row in zip(read, rows, strict=True)
-            ],
-        )
+        yield Asked(pictures, _answers(run, [path for path, _ in read], run.ask(pictures)))
     if not some:
         raise ValueError("none of the pictures can be read")
 
@@ -143,7 +168,7 @@ def tell(answers: Sequence[Answer], json_file: str | None) -> None:
 
     Examples
     --------
-    >>> tell([Answer("1.jpg", {"dena": 1.0})], None)
+    >>> tell([Answer("1.jpg", {"dena": 1.0}, 0.9, False)], None)
     1.jpg: dena 100.0%
     """
     if json_file != "-":
@@ -151,17 +176,50 @@ def tell(answers: Sequence[Answer], json_file: str | None) -> None:
             print(answer.caption)
 
 
-def write_answers(path: str | None, answers: Sequence[Answer]) -> None:
+def write_answers(
+    path: str | None, run: Run, answers: Sequence[Answer], layer: str | None = None
+) -> None:
     """Write answers as JSON to a file, or to stdout where the path is ``-``.
+
+    ``layer`` is the one that was explained. ``answers.schema.json``, beside this module, says what
+    is written; ``schema`` in it grows when something changes its meaning or goes.
 
     Examples
     --------
-    >>> write_answers("-", [])
-    []
+    >>> from cnnbook.training.runs import Run
+    >>> metrics = {"run_id": "0a1b", "temperature": 1.5, "unlike": {"below": None}}
+    >>> write_answers("-", Run(None, ("dena", "saina"), 32, metrics, None), [])
+    {
+     "schema": 1,
+     "run": {
+      "id": "0a1b",
+      "classes": [
+       "dena",
+       "saina"
+      ],
+      "size": 32,
+      "temperature": 1.5,
+      "unlike_below": null
+     },
+     "layer": null,
+     "answers": []
+    }
     """
     if path is None:
         return
-    text = json.dumps([answer.as_json() for answer in answers], indent=1, ensure_ascii=False)
+    told = {
+        "schema": SCHEMA,
+        "run": {
+            "id": run.metrics["run_id"],
+            "classes": run.class_names,
+            "size": run.size,
+            "temperature": run.metrics["temperature"],
+            "unlike_below": run.metrics["unlike"]["below"],
+        },
+        "layer": layer,
+        "answers": [answer.as_json() for answer in answers],
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False)
     if path == "-":
         print(text)
     else:
@@ -183,19 +241,24 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
-def _looks_like_a_picture(path: Path) -> bool:
-    from PIL import Image
-
-    known = path.suffix.lower() in Image.registered_extensions()
-    return known and path.is_file() and not path.name.startswith(".")
+def _answers(run: Run, paths: Sequence[str], said: Said) -> list[Answer]:
+    unlike = [None] * len(paths) if said.unlike is None else map(bool, said.unlike)
+    return [
+        Answer(path, dict(zip(run.class_names, map(float, row), strict=True)), float(near), far)
+        for path, row, near, far in zip(
+            paths, said.probabilities, said.likeness, unlike, strict=True
+        )
+    ]
 
 
 def _readable(run: Run, paths: Sequence[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     with extra("models", "cnnbook"):
-        from cnnbook.photos import ImageError
+        from cnnbook.photos import ImageError, why_raw
 
     for path in paths:
         try:
+            if (reason := why_raw(Path(path))) is not None:
+                raise ImageError(path, reason)
             yield path, run.read([path])[0]
         except ImageError as error:
             print(f"{printable(path)}: unreadable ({error.reason})", file=sys.stderr)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "at_least",
     "check_file_to_write",
     "import_keras",
+    "silenced",
 ]
 
 EXIT_STATUSES = """\
@@ -147,11 +149,31 @@ def check_file_to_write(option: str, path: str | None) -> None:
         raise UsageError(f"{option} must name a file; got {path!r}")
 
 
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Keep back what C++ writes to stderr; a Python exception is heard all the same.
+
+    TensorFlow's notices come before any setting of a log level is read, so only the file
+    descriptor can keep them back.
+
+    Examples
+    --------
+    >>> with silenced():
+    ...     _ = os.write(2, b"a notice")
+    """
+    heard = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(heard, 2)
+        os.close(heard)
+        os.close(nowhere)
+
+
 def import_keras(command: str) -> None:
     """Import Keras and its backend without the notices that TensorFlow writes when it starts.
-
-    They come from C++ before any setting of a log level is read, so only the file descriptor can
-    keep them back; an error of the import is an exception and is heard.
 
     Examples
     --------
@@ -159,13 +181,5 @@ def import_keras(command: str) -> None:
     """
     from cnnbook._extras import extra
 
-    heard = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        with extra("models", f"cnnbook {command}"):
-            import keras  # noqa: F401
-    finally:
-        os.dup2(heard, 2)
-        os.close(heard)
-        os.close(nowhere)
+    with silenced(), extra("models", f"cnnbook {command}"):
+        import keras  # noqa: F401

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "run"]
 
+Figure = tuple[Sequence["NDArray[np.uint8]"], str]
 _SHEETS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".pdf", ".svg")
 _LONGEST_STEM = 200  # bytes; file systems allow 255 for a name
+_LONGEST_TITLE = 24  # letters of a name above a picture of a sheet
+_SIDE = 224  # of the pictures shown, in pixels
 
 
 def add(commands: Any) -> None:
@@ -66,33 +69,37 @@ def run(given: argparse.Namespace) -> int:
     if given.json != "-":
         check_file_to_write("--json", given.json)
     import_keras("explain")
-    from cnnbook.gradcam import grad_cam, overlay
-    from cnnbook.training.reports import pictures_report
+    import numpy as np
+
+    from cnnbook.gradcam import feature_layer, grad_cam
+    from cnnbook.photos import read_image
+    from cnnbook.reports import pictures_page, shown
     from cnnbook.training.runs import open_run
 
     opened, paths = open_run(given.run), paths_of(given)
-    out = Path(given.out)
+    out, layer = Path(given.out), given.layer or feature_layer(opened.model)
     answers: list[Answer] = []
-    explained: list[NDArray[np.uint8]] = []
+    figures: list[Figure] = []
     for asked in answered(opened, paths):
-        overlays = overlay(
-            asked.pictures, grad_cam(opened.model, asked.pictures, layer=given.layer)
-        )
-        if not on_a_sheet:
-            for i, (answer, picture) in enumerate(
-                zip(asked.answers, overlays, strict=True), start=len(answers) + 1
-            ):
-                _write_picture(out / _file_name(i, answer.path), picture)
-        answers += asked.answers
-        explained += list(overlays)
+        maps = grad_cam(opened.model, asked.pictures, layer=layer)
+        for answer, its_map in zip(asked.answers, maps, strict=True):
+            answers.append(answer)
+            seen = shown(read_image(answer.path, size=(_SIDE, _SIDE)), its_map)
+            figures.append(([seen.picture, seen.overlay], answer.caption))
+            if not on_a_sheet:
+                name = _file_name(len(answers), answer.path)
+                _write_picture(out / name, np.hstack([seen.picture, seen.overlay]))
     if on_a_sheet:
-        _write_sheet(out, explained, answers)
+        _write_sheet(out, figures, answers, layer)
     else:
-        captions = [answer.caption for answer in answers]
-        write_text(out / "report.html", pictures_report("Explanations", explained, captions))
-    write_answers(given.json, answers)
+        page = pictures_page("explanations", figures, f"Grad-CAM, layer {layer}")
+        write_text(out / "report.html", page)
+    write_answers(given.json, opened, answers, layer)
     said = sys.stderr if given.json == "-" else sys.stdout
-    print(f"{len(explained)} pictures explained in {printable(out)}", file=said)
+    print(
+        f"{len(answers)} pictures explained in {printable(out)} (layer {printable(layer)})",
+        file=said,
+    )
     return int(len(answers) < len(paths))
 
 
@@ -127,11 +134,20 @@ def _write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
 
 
 def _write_sheet(
-    out: Path, pictures: Sequence[NDArray[np.uint8]], answers: Sequence[Answer]
+    out: Path, figures: Sequence[Figure], answers: Sequence[Answer], layer: str
 ) -> None:
     from cnnbook.plotting import show_images
 
-    titles = [f"{printable(Path(answer.path).name)}\n{answer.verdict}" for answer in answers]
-    figure = show_images(pictures, titles=titles, columns=5).figure()
+    pictures = [picture for pair, _ in figures for picture in pair]
+    titles = []
+    for answer in answers:
+        titles += [_short(answer.path), f"{answer.verdict}\n{layer}"]
+    figure = show_images(pictures, titles=titles, columns=4).figure()
     with write_atomically(out) as temporary:
         figure.savefig(temporary, dpi=120)
+
+
+def _short(path: str) -> str:
+    """Name a picture by its folder and file: five classes may each have a 0001.jpg."""
+    names = [printable(part)[-_LONGEST_TITLE:] for part in Path(path).parts[-2:]]
+    return "/\n".join(names)

@@ -32,7 +32,9 @@ def add(commands: Any) -> None:
         "predict",
         run,
         "Name the class of pictures, with the probability of each class.",
-        "A picture that cannot be read is named; the others are still predicted (exit status 1).",
+        "Probabilities are calibrated. A picture unlike those of the training is called so: its\n"
+        "probabilities mean nothing. One that cannot be read is named; the others are still\n"
+        "predicted (exit status 1).",
     )
     add_pictures(command)
     command.add_argument("--html", metavar="FILE", help="also write a page with the pictures")
@@ -53,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     if given.html is not None and given.html == given.json:
         raise UsageError("--html and --json must name two files")
     import_keras("predict")
-    from cnnbook.training.reports import pictures_report
+    from cnnbook.reports import pictures_page
     from cnnbook.training.runs import open_run
 
     opened, paths = open_run(given.run), paths_of(given)
@@ -63,8 +65,9 @@ def run(given: argparse.Namespace) -> int:
         answers += asked.answers
         if given.html is not None:
             pictures += list(asked.pictures)
-    write_answers(given.json, answers)
+    write_answers(given.json, opened, answers)
     if given.html is not None:
         captions = [answer.caption for answer in answers]
-        write_text(given.html, pictures_report("Predictions", pictures, captions))
+        figures = (([picture], of) for picture, of in zip(pictures, captions, strict=True))
+        write_text(given.html, pictures_page("predictions", figures))
     return int(len(answers) < len(paths))

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
+from cnnbook.cli.answers import write_text
 from cnnbook.cli.arguments import (
     UsageError,
     add_command,
@@ -16,11 +17,13 @@ from cnnbook.cli.arguments import (
     at_least,
     import_keras,
 )
+from cnnbook.cli.partners import ends_with_partners, run_beneath
 from cnnbook.files import printable
 from cnnbook.settings import Augment, ModelName, RunConfig
 
 __all__ = ["add", "run"]
 
+_SEVERAL = "KERAS_DISTRIBUTION_NUM_PROCESSES"  # `training.MACHINES`, before Keras is imported
 _DEFAULTS = {field.name: field.default for field in fields(RunConfig)}
 
 
@@ -60,6 +63,11 @@ def add(commands: Any) -> None:
     command.add_argument("--out", required=True, metavar="RUN", help="the run folder")
     command.add_argument(
         "--strict", action="store_true", help="refuse when a file has a problem of any kind"
+    )
+    command.add_argument(
+        "--tensorboard",
+        metavar="DIR",
+        help="also write logs, to look at with `pip install tensorboard; tensorboard --logdir DIR`",
     )
     _add_model(command)
     _add_training(command)
@@ -113,7 +121,7 @@ def _option(command: Any, name: str, meaning: str, flag: str = "", **options: An
     command.add_argument(flag, dest=name, default=default, help=meaning + shown, **options)
 
 
-def run(given: argparse.Namespace) -> None:
+def run(given: argparse.Namespace) -> int:
     """Train.
 
     Examples
@@ -129,15 +137,27 @@ def run(given: argparse.Namespace) -> None:
         config = RunConfig(**{name: getattr(given, name) for name in _DEFAULTS})
     except ValueError as error:
         raise UsageError(str(error)) from None
+    if _SEVERAL in os.environ and (status := run_beneath(given.arguments)) is not None:
+        return status
     import_keras("train")
     from cnnbook import training
+    from cnnbook.reports import run_report
     from cnnbook.training.runs import train_run
 
-    if training.MACHINES in os.environ:
-        training.join_machines()
-    metrics = train_run(
-        config, given.out, given.strict, tell=lambda line: print(line, file=sys.stderr)
-    )
+    with ends_with_partners():
+        if _SEVERAL in os.environ:
+            training.join_machines()
+        writes = training.is_first_machine()
+        metrics = train_run(
+            config,
+            given.out,
+            given.strict,
+            tell=lambda line: print(line, file=sys.stderr, flush=True),
+            tensorboard=given.tensorboard,
+        )
+    report = Path(given.out) / "report.html"
+    if writes and not report.exists():
+        write_text(report, run_report(given.out))
     if metrics["test_accuracy"] <= metrics["majority_share"]:
         print(
             "It has learnt nothing that counts: always saying the most frequent class is right in "
@@ -146,5 +166,6 @@ def run(given: argparse.Namespace) -> None:
         )
     print(
         f"test accuracy {metrics['test_accuracy']:.3f} on {metrics['photos']['test']} photos "
-        f"after {metrics['epochs']} epochs; see {printable(Path(given.out) / 'report.html')}"
+        f"after {metrics['epochs']} epochs; see {printable(report)}"
     )
+    return 0

@@ -14,6 +14,7 @@ with extra("models", "cnnbook.photos"):
         group_by_name,
         join_groups,
     )
+    from cnnbook.photos.listing import looks_like_a_picture, why_raw
     from cnnbook.photos.manifest import read_manifest, write_manifest
     from cnnbook.photos.parted import load_parted, parts_by_folder
     from cnnbook.photos.problems import Problem, ProblemKind
@@ -39,6 +40,7 @@ __all__ = [
     "join_groups",
     "load",
     "load_parted",
+    "looks_like_a_picture",
     "parts_by_folder",
     "read_image",
     "read_manifest",
@@ -46,5 +48,6 @@ __all__ = [
     "share_out",
     "split",
     "unreadable",
+    "why_raw",
     "write_manifest",
 ]

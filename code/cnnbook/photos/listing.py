@@ -60,6 +60,32 @@ def list_classes(root: Path) -> tuple[dict[str, list[Path]], list[Problem]]:
     return classes, left_out
 
 
+def looks_like_a_picture(path: Path) -> bool:
+    """Tell whether a name's ending is a picture's, also of a kind that cannot be read.
+
+    Examples
+    --------
+    >>> [looks_like_a_picture(Path(name)) for name in ("a.JPG", "a.heic", "a.txt", ".a.jpg")]
+    [True, True, False, False]
+    """
+    known = path.suffix.lower() in _ENDINGS | _HEIC | _RAW
+    return known and not path.name.startswith(".")
+
+
+def why_raw(path: Path) -> str | None:
+    """Say why a camera's raw file is none of the pictures; None of another file.
+
+    Pillow would read the small preview in it.
+
+    Examples
+    --------
+    >>> why_raw(Path("a.NEF")), why_raw(Path("a.jpg"))
+    ("a camera's raw file; develop it and save it as JPEG", None)
+    """
+    is_raw = path.suffix.lower() in _RAW
+    return "a camera's raw file; develop it and save it as JPEG" if is_raw else None
+
+
 def _inside(folder: Path) -> list[Path]:
     return sorted(folder.iterdir(), key=lambda path: path.name)
 
@@ -92,8 +118,8 @@ def _why_no_photo(path: Path) -> str | None:
         return None
     if ending in _HEIC:
         return "a HEIC picture, which Pillow cannot read; save it as JPEG"
-    if ending in _RAW:
-        return "a camera's raw file; develop it and save it as JPEG"
+    if (reason := why_raw(path)) is not None:
+        return reason
     what = f"the ending {printable(ending)} is none of a photo's" if ending else "no ending"
     return f"{what}; a photo needs one of its format, such as .jpg"
 

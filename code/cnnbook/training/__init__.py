@@ -15,6 +15,7 @@ with extra("models", "cnnbook.training"):
     from cnnbook.training.fitting import History, class_weights, fine_tune, fit
     from cnnbook.training.machines import MACHINES, is_first_machine, join_machines
     from cnnbook.training.rules import BestWeights, callbacks
+    from cnnbook.training.temperature import fit_temperature, log_loss, tempered
 
 __all__ = [
     "MACHINES",
@@ -32,6 +33,9 @@ __all__ = [
     "evaluate",
     "fine_tune",
     "fit",
+    "fit_temperature",
     "is_first_machine",
     "join_machines",
+    "log_loss",
+    "tempered",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -10,7 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnbook.training.batches import Arrays, Batches, batches_of
 
-__all__ = ["Evaluation", "calibration", "class_probabilities", "confusion_matrix", "evaluate"]
+__all__ = [
+    "Evaluation",
+    "calibration",
+    "calibration_error",
+    "class_probabilities",
+    "confusion_matrix",
+    "evaluate",
+    "evaluated",
+]
 
 _ROUNDING = 1e-2  # of bfloat16, summed over the classes
 
@@ -64,22 +73,48 @@ def evaluate(model: keras.Model, data: Arrays | Batches, batch_size: int = 32) -
     """
     batches = batches_of(data, batch_size, None, "test")
     batches = Batches(batches.read, batches.labels, batches.batch_size, None, batches.workers)
-    probabilities = class_probabilities(model.predict(batches, verbose=0))
+    return evaluated(batches.labels, model.predict(batches, verbose=0))
+
+
+def evaluated(labels: NDArray[np.int64], outputs: ArrayLike) -> Evaluation:
+    """Compare what a model has said with the truth: (n,), (n, classes) -> Evaluation.
+
+    Raises
+    ------
+    ValueError
+        As `evaluate`.
+
+    Examples
+    --------
+    >>> evaluated(np.array([0, 1]), [[0.75, 0.25], [0.5, 0.5]]).accuracy
+    0.5
+    """
+    probabilities = class_probabilities(outputs)
     classes = probabilities.shape[1]
-    labels = batches.labels
     if labels.max() >= classes:
         raise ValueError(f"label {labels.max()} is none of the model's {classes} classes")
     predicted = probabilities.argmax(axis=1)
     bins = calibration(labels, probabilities)
-    error = sum(b["count"] * abs(b["confidence"] - b["accuracy"]) for b in bins) / len(labels)
     return Evaluation(
         labels,
         probabilities,
         float((predicted == labels).mean()),
         confusion_matrix(labels, predicted, classes),
         bins,
-        error,
+        calibration_error(bins),
     )
+
+
+def calibration_error(bins: Sequence[Mapping[str, float]]) -> float:
+    """Return the mean distance of confidence and accuracy, weighted by the pictures of each bin.
+
+    Examples
+    --------
+    >>> calibration_error(calibration([0, 1], [[0.9375, 0.0625], [1.0, 0.0]]))
+    0.46875
+    """
+    total = sum(b["count"] for b in bins)
+    return sum(b["count"] * abs(b["confidence"] - b["accuracy"]) for b in bins) / total
 
 
 def class_probabilities(outputs: ArrayLike) -> NDArray[np.floating[Any]]:

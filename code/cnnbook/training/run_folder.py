@@ -184,7 +184,7 @@ def photos_of_run(
 def write_notes(folder: Path, config: RunConfig, of_run: RunPhotos) -> None:
     """Write down, before training, what is asked for, which photos, and what was left out.
 
-    The metrics of fewer epochs go first: they would say that this run has ended.
+    What fewer epochs have left goes first: the metrics would say that this run has ended.
 
     Examples
     --------
@@ -195,7 +195,8 @@ def write_notes(folder: Path, config: RunConfig, of_run: RunPhotos) -> None:
     ...     read_notes(Path(folder)).class_names
     ('a', 'b')
     """
-    (folder / "metrics.json").unlink(missing_ok=True)
+    for of_fewer in ("metrics.json", "report.html"):
+        (folder / of_fewer).unlink(missing_ok=True)
     versions = {"keras": keras.__version__, "numpy": np.__version__}
     write_json(
         folder / "config.json",

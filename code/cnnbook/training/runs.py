@@ -2,40 +2,53 @@
 
 ``config.json``, ``manifest.csv`` and ``problems.json`` are written before training;
 ``stage-1/`` and ``stage-2/`` hold the logs, best weights and snapshots of training and fine-tuning;
-``model.keras``, ``metrics.json``, ``curves.png``, ``confusion.png`` and ``report.html`` are written
-after it. Started again with the same arguments, a run goes on where it was killed; with more
-epochs, where it ended.
+``model.keras`` (calibrated), ``features.npz`` (what the training looked like), ``metrics.json``,
+``predictions.json`` (of the test photos), ``curves.png`` and ``confusion.png`` are written after
+it. Started again with the same arguments, a run goes on where it was killed; with
+more epochs, where it ended.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cnnbook import models
 from cnnbook.files import printable
 from cnnbook.models.building import compiled
-from cnnbook.photos import Photos, Split, read_image
+from cnnbook.photos import Photos, read_image
 from cnnbook.settings import RunConfig
 from cnnbook.training.batches import Batches
-from cnnbook.training.evaluation import Evaluation, evaluate
+from cnnbook.training.evaluation import Evaluation, class_probabilities, evaluated
 from cnnbook.training.fitting import History, class_weights, fine_tune, fit
 from cnnbook.training.machines import is_first_machine
+from cnnbook.training.metrics import metrics_of, predictions_of
 from cnnbook.training.pictures import read_once
-from cnnbook.training.results import read_results, write_results
+from cnnbook.training.results import Results, inference_model, read_results, write_results
 from cnnbook.training.rules import callbacks
 from cnnbook.training.run_folder import RunPhotos, photos_of_run, read_notes, take_up, write_notes
+from cnnbook.training.temperature import fit_temperature, tempered
+from cnnbook.training.told import EpochLines, TensorBoardLogs
+from cnnbook.training.unlike import (
+    Familiar,
+    chosen_to_remember,
+    likeness,
+    read_familiar,
+    threshold,
+    told_of,
+    with_features,
+)
 
-__all__ = ["Run", "build", "open_run", "train_run"]
+__all__ = ["Run", "Said", "build", "open_run", "said_of", "train_run"]
 
 # Classes are weighted when the largest has this many times the photos of the smallest.
 _UNBALANCED = 1.5
@@ -44,9 +57,44 @@ _FINE_TUNING = 0.1  # of the first stage's learning rate
 Tell = Callable[[object], None]
 
 
+class Said(NamedTuple):
+    """What a run says of n pictures.
+
+    Attributes
+    ----------
+    probabilities : (n, classes)
+        Calibrated.
+    likeness : (n,)
+        To the photos of the training, at most 1; see :func:`cnnbook.training.unlike.likeness`.
+    unlike : (n,) of bool, optional
+        Whether a picture is unlike those; None if too few photos could tell.
+
+    Examples
+    --------
+    >>> Said(np.ones((1, 1)), np.ones(1), None).unlike is None
+    True
+    """
+
+    probabilities: NDArray[np.floating[Any]]
+    likeness: NDArray[np.float64]
+    unlike: NDArray[np.bool_] | None
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished run.
+
+    Attributes
+    ----------
+    model : keras.Model
+        Calibrated: what it answers are probabilities.
+    class_names : tuple of str
+    size : int
+        Side of its pictures, in pixels.
+    metrics : dict
+        As ``metrics.json`` holds them.
+    familiar : Familiar
+        What the training looked like to the model.
 
     Examples
     --------
@@ -57,10 +105,35 @@ class Run:
     model: keras.Model
     class_names: tuple[str, ...]
     size: int
+    metrics: dict[str, Any]
+    familiar: Familiar
 
     def read(self, paths: Sequence[str | Path]) -> NDArray[np.uint8]:
         """Read pictures as this run's model wants them: (n, size, size, 3) uint8."""
         return np.stack([read_image(path, size=(self.size, self.size)) for path in paths])
+
+    def ask(self, pictures: NDArray[np.uint8]) -> Said:
+        """Ask the model about pictures (n, size, size, 3)."""
+        outputs, features = self._both.predict(pictures, verbose=0)
+        return said_of(outputs, features, self.familiar)
+
+    @cached_property
+    def _both(self) -> keras.Model:
+        return with_features(self.model)
+
+
+def said_of(outputs: ArrayLike, features: ArrayLike, familiar: Familiar) -> Said:
+    """Tell what a model's outputs and features (n, classes), (n, channels) say of n pictures.
+
+    Examples
+    --------
+    >>> said = said_of([[0.5, 0.5]], [[0.0, 2.0]], Familiar(np.array([[3.0, 4.0]]), 0.9))
+    >>> said.likeness.tolist(), said.unlike.tolist()
+    ([0.8], [True])
+    """
+    near = likeness(features, familiar.features)
+    unlike = None if familiar.below is None else near < familiar.below
+    return Said(class_probabilities(outputs), near, unlike)
 
 
 def open_run(run_dir: str | Path) -> Run:
@@ -99,7 +172,11 @@ def open_run(run_dir: str | Path) -> Run:
             f"{printable(folder)} is of two runs: its model tells {model.output_shape[-1]} "
             f"classes, its config.json names {len(notes.class_names)}"
         )
-    return Run(model, notes.class_names, notes.config.size)
+    metrics = read_results(folder)
+    if metrics is None:
+        raise FileNotFoundError(f"{printable(folder)} has no metrics.json beside its model.keras")
+    familiar = read_familiar(folder / "features.npz")
+    return Run(model, notes.class_names, notes.config.size, metrics, familiar)
 
 
 def build(config: RunConfig, classes: int) -> keras.Model:
@@ -125,6 +202,7 @@ def train_run(
     run_dir: str | Path,
     strict: bool = False,
     tell: Tell = lambda line: None,
+    tensorboard: str | Path | None = None,
 ) -> dict[str, Any]:
     """Check the photos, split them, train, test, and write the run folder; return the metrics.
 
@@ -139,6 +217,8 @@ def train_run(
     tell : callable
         Told of each problem before training begins, and, where there is no terminal, of each
         epoch.
+    tensorboard : path, optional
+        A folder for TensorBoard's logs, which change nothing of the run.
 
     Raises
     ------
@@ -157,7 +237,7 @@ def train_run(
     >>> metrics["photos"]
     {'train': 5, 'validation': 5, 'test': 5}
     >>> files[:4]
-    ['config.json', 'confusion.png', 'curves.png', 'manifest.csv']
+    ['config.json', 'confusion.png', 'curves.png', 'features.npz']
     """
     folder = Path(run_dir)
     notes = read_notes(folder)
@@ -171,27 +251,17 @@ def train_run(
     asked, model = _settled(asked, len(of_run.photos.class_names), tell)
     write_notes(folder, asked, of_run)
     pictures = read_once(of_run.photos, asked.size, folder)
-    history = _train(model, asked, folder, of_run, pictures, tell)
     writes = is_first_machine()
-    model = _alone(model, asked)
-    result = evaluate(model, _batches(of_run.photos, pictures, of_run.parts.test, asked, None))
-    metrics = _metrics(model, history, of_run, result)
+
+    def told(stage: str) -> list[keras.callbacks.Callback]:
+        logs = None if tensorboard is None or not writes else Path(tensorboard, stage)
+        return [EpochLines(tell), TensorBoardLogs(logs)]
+
+    history = _train(model, asked, folder, of_run, pictures, told)
+    results = _tested(_alone(model, asked), asked, of_run, pictures, history)
     if writes:
-        write_results(folder, model, history, metrics, of_run.problems)
-    return metrics
-
-
-class _EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tell of each epoch in one line where Keras' bar is not shown."""
-
-    def __init__(self, tell: Tell) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        if not sys.stdout.isatty():
-            shown = ", ".join(f"{name} {value:.4g}" for name, value in (logs or {}).items())
-            self._tell(f"epoch {epoch + 1}: {shown}")
+        write_results(folder, results)
+    return results.metrics
 
 
 def _settled(config: RunConfig, classes: int, tell: Tell) -> tuple[RunConfig, keras.Model]:
@@ -211,21 +281,32 @@ def _settled(config: RunConfig, classes: int, tell: Tell) -> tuple[RunConfig, ke
         return scratch, build(scratch, classes)
 
 
-def _metrics(
-    model: keras.Model, history: History, of_run: RunPhotos, result: Evaluation
-) -> dict[str, Any]:
-    counts = np.bincount(result.labels)
-    return {
-        "photos": dict(zip(Split._fields, map(len, of_run.parts), strict=True)),
-        "epochs": len(history["loss"]),
-        "parameters": model.count_params(),
-        "test_accuracy": result.accuracy,
-        "majority_share": float(counts.max() / counts.sum()),
-        "calibration_error": result.calibration_error,
-        "calibration": result.calibration,
-        "confusion": result.confusion.tolist(),
-        "class_names": list(of_run.photos.class_names),
-    }
+def _tested(
+    model: keras.Model,
+    config: RunConfig,
+    of_run: RunPhotos,
+    pictures: NDArray[np.uint8],
+    history: History,
+) -> Results:
+    """Calibrate a model on the photos of validation, and test it as it is shipped."""
+    photos, parts, _ = of_run
+    both = with_features(inference_model(model))
+
+    def asked(part: NDArray[np.int64]) -> tuple[Evaluation, NDArray[np.float32]]:
+        batches = _batches(photos, pictures, part, config, None)
+        outputs, features = both.predict(batches, verbose=0)
+        return evaluated(batches.labels, outputs), features
+
+    (validation, own), (before, new) = asked(parts.validation), asked(parts.test)
+    temperature = fit_temperature(validation.labels, validation.probabilities)
+    after = evaluated(before.labels, tempered(before.probabilities, temperature))
+    shipped = inference_model(model, temperature)
+    remembered = asked(chosen_to_remember(parts.train, config.seed))[1]
+    familiar = Familiar(remembered, threshold(likeness(own, remembered)))
+    metrics = metrics_of(shipped, history, photos, parts, before, after, temperature)
+    metrics["unlike"] = told_of(familiar, likeness(new, remembered))
+    predictions = predictions_of(photos, parts.test, after.probabilities)
+    return Results(shipped, familiar, history, metrics, predictions)
 
 
 def _alone(model: keras.Model, config: RunConfig) -> keras.Model:
@@ -258,7 +339,7 @@ def _train(
     folder: Path,
     of_run: RunPhotos,
     pictures: NDArray[np.uint8],
-    tell: Tell,
+    told: Callable[[str], list[keras.callbacks.Callback]],
 ) -> History:
     photos, parts, _ = of_run
     train = _batches(photos, pictures, parts.train, config, config.seed)
@@ -270,7 +351,7 @@ def _train(
         own = folder / stage
         return {
             "run_dir": own,
-            "rules": [*callbacks(own, config.patience), _EpochLines(tell)],
+            "rules": [*callbacks(own, config.patience), *told(stage)],
             "class_weight": class_weights(train.labels) if unbalanced else None,
         }
 
