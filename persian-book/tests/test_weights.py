@@ -57,6 +57,24 @@ def site_of(folder: Path, text: str = "a") -> Path:
     return folder
 
 
+def test_letters_are_asked_for_before_the_sheet_by_their_lasting_names(tmp_path: Path) -> None:
+    site = site_of(tmp_path)
+    (site / "_static" / "fonts").mkdir()
+    for alphabet in ("arabic", "latin"):
+        name = f"vazirmatn-{alphabet}-wght-normal.woff2"
+        (site / "_static" / "fonts" / name).write_bytes(alphabet.encode())
+    for name, language in {"page.html": "fa", "en/page.html": "en"}.items():
+        page = (site / name).read_text("utf-8").replace("<html>", f'<html lang="{language}">')
+        (site / name).write_text(page, "utf-8")
+    there = {}
+    for name, text in finished(site).items():
+        before = re.split(r'<link rel="stylesheet" href="[^"]*/book\.', text)[0]
+        asked = re.findall(r'<link rel="preload" as="font" [^>]*href="([^"]+)"', before)
+        there[name] = [(site / name).parent.joinpath(address).read_text() for address in asked]
+        assert all(re.search(r"\.[0-9a-f]{12}\.woff2$", address) for address in asked)
+    assert there == {"page.html": ["arabic", "latin"], "en/page.html": ["latin"]}
+
+
 def finished(site: Path) -> dict[str, str]:
     pages = {path: path.read_text("utf-8") for path in pages_of(site)}
     stamp(site, Bundles(site, pages).write())

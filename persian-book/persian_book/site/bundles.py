@@ -16,6 +16,10 @@ from .purge import purged, words_of
 
 SHEET = "_static/book.css"
 SCRIPT = "_static/book.js"
+# What the first words are written in, by language; letters that come late move what is below them.
+LETTERS = "_static/fonts/vazirmatn-{}-wght-normal.woff2"
+ALPHABETS = {"fa": ("arabic", "latin"), "en": ("latin",)}
+LANGUAGE = re.compile(r'<html lang="(\w+)"')
 PLACE = re.compile(r"((?:\.\./)*)(_static/[^?#]+)")
 # Of one page, and named by their content.
 OWN = ("_static/mathematics/", "_static/inline/")
@@ -137,7 +141,8 @@ class Bundles:
             f'<script defer="defer" src="{up}{SCRIPT}"></script>',
             *(waiting(piece) for piece in rest),
         ]
-        block = "".join(f"{line}\n" for line in [link(f"{up}{SHEET}"), *order])
+        lines = [*self.letters(cut, up), link(f"{up}{SHEET}"), *order]
+        block = "".join(f"{line}\n" for line in lines)
         out = []
         for piece in cut:
             if piece.sheet:
@@ -146,6 +151,20 @@ class Bundles:
             elif not piece.script or piece is colours:
                 out.append(piece.source)
         return "".join(out)
+
+    def letters(self, cut: list[Piece], up: str) -> list[str]:
+        """Have a page ask for its typefaces while the sheet that names them is on its way.
+
+        With `crossorigin`, as fonts are asked for, a browser refuses this on pages from disk and
+        says so; without it, the sheet's own asking finds the file in the browser's cache.
+        """
+        language = next((m[1] for piece in cut if (m := LANGUAGE.search(piece.source))), "")
+        names = [LETTERS.format(alphabet) for alphabet in ALPHABETS.get(language, ())]
+        return [
+            f'<link rel="preload" as="font" type="font/woff2" href="{up}{name}" />'
+            for name in names
+            if (self.site / name).is_file()
+        ]
 
 
 def link(address: str) -> str:
