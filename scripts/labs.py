@@ -1,141 +1,197 @@
-"""Train the small network of the two labs, with three kinds of border.
+"""What faults and borders cost two trained models of chapter 5, one by one.
 
     python scripts/labs.py
 
-writes book/data/labs/network.npz, the weights of the run with zeros and seed 0 as float16, and
-book/data/labs/borders.json: what every trained network says of the test pictures under every
-border, a digit a picture. A network is rounded to float16 before it is asked, so the pages, which
-compute it in NumPy, must find the same digits. A run that is in the file is not run again.
+writes book/data/labs/faults.json, the class that each model gives each test picture, a digit a
+picture, sound and with every fault, and the largest difference of a probability on the first ten;
+and book/data/labs/convolutions.npz, the convolutions of model A as float16, with which the page
+follows the border. The models are runs of `chapter_5.py`, A without augmentation and B frozen;
+weights that it left in _build/chapter_5 are taken from there, else the model is trained again.
 """
 
 from __future__ import annotations
 
 import json
-import platform
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
-from keras import layers
+from chapter_5 import ROOT, TEST, Run, test_images, versions
+from chapter_5_explained import model_of
+from keras import layers, ops
 
-from cnnbook import __version__, cars
+from cnnbook import cars, models
 from cnnbook.files import write_atomically
 
-OUT = Path(__file__).parent.parent / "book" / "data" / "labs"
-BORDERS = {"zeros": "constant", "edge": "symmetric", "reflect": "reflect"}  # ours, Keras' name
-SEEDS = (0, 1)
-PICTURES, VALIDATION, TEST = 2000, 900_011, 900_012  # seeds of drawing; no run has the last two
-TESTED, VALIDATED, EPOCHS, BATCH = 2000, 500, 15, 32
-DRAWN = 128  # side; the network sees the mean of every 2x2
+OUT = ROOT / "book" / "data" / "labs"
+RUNS = {
+    "A": Run("augmentation", seed=1, augmentation="none", epochs=8),
+    "B": Run("comparison", model="frozen", epochs=8),
+}
+TESTED, BATCH = 1000, 50
+BORDERS = {"edge": "symmetric", "reflect": "reflect"}  # ours, Keras' name (one row is the same)
 
-Weights = list[np.ndarray]
+Predict = Callable[[np.ndarray], np.ndarray]
 
 
 def main() -> None:
-    """Train what is not there yet."""
-    path = OUT / "borders.json"
-    found = json.loads(path.read_text("utf-8")) if path.exists() else {"runs": []}
-    test = shrunk(TESTED, TEST)[0]
-    for seed in SEEDS:
-        for border in BORDERS:
-            if any((run["border"], run["seed"]) == (border, seed) for run in found["runs"]):
-                continue
-            weights, history = trained(border, seed)
-            said = {other: digits(built(other, weights), test) for other in BORDERS}
-            found["runs"].append(
-                {"border": border, "seed": seed, "val_accuracy": history, "said": said}
-            )
-            if (border, seed) == ("zeros", 0):
-                names = (f"{i:02d}" for i in range(len(weights)))
-                np.savez_compressed(OUT / "network.npz", **dict(zip(names, weights, strict=True)))
-            with write_atomically(path) as temporary:
-                temporary.write_text(json.dumps(about() | found, indent=1), "utf-8")
-            print(border, seed, history[-1], flush=True)
+    """Ask both models, sound and with every fault."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    images = pictures(TESTED)
+    coarse = cars.draw(TESTED, TEST, 2 * RUNS["A"].size).images[:, ::2, ::2]
+    result: dict[str, Any] = {"command": "python scripts/labs.py", "versions": versions()}
+    for name, run in RUNS.items():
+        model = model_of(run)
+        if name == "A":
+            kernels = [w.astype("float16") for w in model.get_weights()[:6]]
+            np.savez_compressed(OUT / "convolutions.npz", *kernels)
+        rows = {}
+        sound = None
+        for fault, predict in faults(name, model):
+            given = coarse if fault == "every second pixel" else images
+            probabilities = in_batches(predict, given)
+            sound = probabilities if sound is None else sound
+            rows[fault] = {
+                "said": "".join(map(str, probabilities.argmax(axis=-1))),
+                "apart": float(f"{np.abs(probabilities - sound)[:10].max():.3g}"),
+            }
+            print(name, fault, flush=True)
+        result[name] = {"run": run.name, "faults": rows}
+    with write_atomically(OUT / "faults.json") as temporary:
+        temporary.write_text(json.dumps(result, indent=1), "utf-8")
 
 
-@cache
-def shrunk(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw n cars at twice the side and average every 2x2: (n, 64, 64, 3) float32, (n,)."""
-    images, labels = [], []
-    for start in range(0, n, 500):
-        drawn = cars.draw(min(500, n - start), seed, DRAWN, start=start)
-        half = drawn.images.reshape(-1, DRAWN // 2, 2, DRAWN // 2, 2, 3).mean((2, 4))
-        images.append(half.astype("float32"))
-        labels.append(drawn.labels)
-    return np.concatenate(images), np.concatenate(labels)
+def faults(name: str, model: keras.Model) -> Iterator[tuple[str, Predict]]:
+    """Yield the sound model, the faults of pictures and kernels, and those of its architecture."""
+    yield "none", asked(model)
+    yield "BGR for RGB", lambda x: asked(model)(x[..., ::-1])
+    yield "divided by 255 twice", lambda x: asked(model)(x / 255)
+    yield "not divided by 255", lambda x: asked(model)(x * 255)
+    if name == "A":
+        yield "-1 to 1 for 0 to 1", lambda x: asked(model)(2 * x - 255)
+    else:
+        yield "0 to 1 for -1 to 1", lambda x: asked(model)(x / 2 + 127.5)
+    yield "every second pixel", asked(model)
+    yield "kernels turned", asked(with_kernels(name, model, lambda w: w[::-1, ::-1]))
+    yield "kernels transposed", asked(with_kernels(name, model, lambda w: w.swapaxes(0, 1)))
+    yield from faults_of_a(model) if name == "A" else faults_of_b(model)
 
 
-def trained(border: str, seed: int) -> tuple[Weights, list[float]]:
-    """Train one network to its end and return its weights, rounded, and its validation accuracy."""
-    keras.utils.set_random_seed(seed)
-    model = network(border)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    images, labels = shrunk(PICTURES, seed)
-    past = model.fit(
-        images, labels, BATCH, EPOCHS, validation_data=shrunk(VALIDATED, VALIDATION), verbose=0
-    )
-    rounded = [w.astype("float16") for w in model.get_weights()]
-    return rounded, [float(f"{v:.3f}") for v in past.history["val_accuracy"]]
+def faults_of_a(model: keras.Model) -> Iterator[tuple[str, Predict]]:
+    """Yield another border in every convolution, and flattening with the channels first."""
+    for border in BORDERS:
+        yield border, asked(bordered(model, border))
+    yield "flattened channels first", asked(flattened_channels_first(model))
 
 
-def network(border: str) -> keras.Model:
-    """Build the network: (n, 64, 64, 3) in 0..255 -> (n, 5)."""
-    stack: list[Any] = [keras.Input((DRAWN // 2, DRAWN // 2, 3)), layers.Rescaling(1 / 255)]
-    for filters, stride in ((8, 2), (16, 1), (32, 1)):
-        stack += [
-            Border(border, before=stride % 2),
-            layers.Conv2D(filters, 3, strides=stride, use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-        ]
-        stack += [layers.MaxPooling2D(2)] * (stride == 1)
-    stack += [layers.Flatten(), layers.Dense(32, "relu"), layers.Dense(5, "softmax")]
-    return keras.Sequential(stack)
+def faults_of_b(model: keras.Model) -> Iterator[tuple[str, Predict]]:
+    """Yield BatchNorm's faults, and zeros on both sides where the stride is 2."""
+    other = copied(model, lambda layer: layer)
+    for layer in backbone(other).layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.epsilon = 1e-5
+    yield "epsilon 1e-5 for 1e-3", asked(other)
+    training = copied(model, lambda layer: layer)
+    for layer in backbone(training).layers:
+        layer.trainable = True  # a frozen BatchNorm would use its kept averages
+    yield "BatchNorm left in training", asked(training, training=True)
+
+    def both_sides(layer: layers.Layer) -> layers.Layer:
+        return layers.ZeroPadding2D(1) if isinstance(layer, layers.ZeroPadding2D) else layer
+
+    yield "padding 1 on both sides", asked(copied(model, both_sides))
+
+
+def asked(model: keras.Model, training: bool = False) -> Predict:
+    """Return the function of pictures that a model computes."""
+    return lambda x: np.asarray(model(ops.convert_to_tensor(x, "float32"), training=training))
+
+
+def in_batches(predict: Predict, images: np.ndarray) -> np.ndarray:
+    """Ask for a batch at a time: (n, h, w, 3) -> (n, 5)."""
+    starts = range(0, len(images), BATCH)
+    return np.concatenate([predict(images[k : k + BATCH].astype("float32")) for k in starts])
+
+
+def with_kernels(
+    name: str, model: keras.Model, change: Callable[[np.ndarray], np.ndarray]
+) -> keras.Model:
+    """Return the same network, every kernel of a convolution changed."""
+    other = models.baseline_cnn(size=RUNS[name].size, augmentation=layers.Identity())
+    if name == "B":
+        other = copied(model, lambda layer: layer)
+    other.set_weights([change(w) if w.ndim == 4 else w for w in model.get_weights()])
+    return other
+
+
+def bordered(model: keras.Model, border: str) -> keras.Model:
+    """Return model A with another border than zeros round every convolution."""
+    stack: list[Any] = [keras.Input(model.input_shape[1:])]
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D):
+            valid = layers.Conv2D.from_config(layer.get_config() | {"padding": "valid"})
+            stack += [Border(BORDERS[border]), valid]
+        else:
+            stack.append(type(layer).from_config(layer.get_config()))
+    other = keras.Sequential(stack)
+    other.set_weights(model.get_weights())
+    return other
 
 
 class Border(layers.Layer):  # type: ignore[misc]
-    """One more row and column on each side; with before=0 below and to the right alone.
+    """One more row and column on every side: (n, h, w, c) -> (n, h + 2, w + 2, c)."""
 
-    With zeros that is Keras' "same" of a 3x3 kernel: of stride 1, and of stride 2 on even sides.
-    """
-
-    def __init__(self, border: str, before: int) -> None:
+    def __init__(self, mode: str) -> None:
         super().__init__()
-        self.mode, self.width = BORDERS[border], [[0, 0], [before, 1], [before, 1], [0, 0]]
+        self.mode = mode
 
     def call(self, images: Any) -> Any:
-        """Pad: (n, h, w, c) -> (n, h + before + 1, w + before + 1, c)."""
-        return keras.ops.pad(images, self.width, mode=self.mode)
+        """Pad."""
+        return ops.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]], mode=self.mode)
 
 
-def built(border: str, weights: Weights) -> keras.Model:
-    """Build a network with known weights."""
-    model = network(border)
-    model.set_weights([w.astype("float32") for w in weights])
-    return model
+def flattened_channels_first(model: keras.Model) -> keras.Model:
+    """Return model A as if its maps were flattened channel by channel."""
+    height, width, channels = model.layers[-4].output.shape[1:]
+    weights = model.get_weights()
+    order = np.arange(height * width * channels).reshape(height, width, channels)
+    # Row k of the dense kernel now meets what stands k-th when the channels come first.
+    met = order.transpose(2, 0, 1).ravel()
+    weights[6] = weights[6][np.argsort(met)]
+    other = models.baseline_cnn(size=model.input_shape[1], augmentation=layers.Identity())
+    other.set_weights(weights)
+    return other
 
 
-def digits(model: keras.Model, images: np.ndarray) -> str:
-    """Return the class that a network gives each picture, a digit each."""
-    said = model.predict(images, verbose=0).argmax(axis=-1)
-    return "".join(map(str, said.tolist()))
+def copied(model: keras.Model, change: Callable[[Any], Any]) -> keras.Model:
+    """Return model B with an ordinary backbone, whose layers were changed on the way."""
+    inner = models.backbone_of(model)
+    plain = keras.Model(inner.input, inner.output)
+
+    def clone(layer: layers.Layer) -> layers.Layer:
+        new = change(layer)
+        return type(layer).from_config(layer.get_config()) if new is layer else new
+
+    body = keras.models.clone_model(plain, clone_function=clone)
+    body.set_weights(plain.get_weights())
+    inputs = keras.Input(model.input_shape[1:])
+    x = body(model.get_layer("preprocessing")(inputs))
+    for layer in model.layers[model.layers.index(inner) + 1 :]:
+        x = layer(x)
+    return keras.Model(inputs, x)
 
 
-def about() -> dict[str, Any]:
-    """Say how the file came about."""
-    return {
-        "command": "python scripts/labs.py",
-        "versions": {
-            "cnnbook": __version__,
-            "keras": f"{keras.__version__} on {keras.backend.backend()}",
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-        "seeds": {"validation": VALIDATION, "test": TEST},
-        "budget": {"pictures": PICTURES, "epochs": EPOCHS, "batch_size": BATCH, "test": TESTED},
-    }
+def backbone(model: keras.Model) -> keras.Model:
+    """Return the body of a copy."""
+    return next(layer for layer in model.layers if isinstance(layer, keras.Model))
+
+
+def pictures(n: int) -> np.ndarray:
+    """Return test pictures of chapter 5; no run was trained on any."""
+    starts = range(0, n, 500)
+    run = RUNS["A"]
+    return np.concatenate([test_images(run.size, run.difficulty, None, k) for k in starts])[:n]
 
 
 if __name__ == "__main__":
