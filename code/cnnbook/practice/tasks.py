@@ -152,7 +152,7 @@ def size(n, k, s, padding):
             lambda n, k, s, padding: (n - k) // s + 1,
             {
                 "en": "You took valid for same.",
-                "fa": "valid را به جای same گرفته‌اید.",
+                "fa": "valid را به‌جای same گرفته‌اید.",
             },
         ),
         Slip(
