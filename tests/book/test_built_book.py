@@ -12,6 +12,7 @@ import pytest
 import yaml
 from jupyter_cache import get_cache
 
+from api_reference import public_names, written_lines
 from cnnbook.cars import CLASS_NAMES
 from cnnbook.practice import TOPICS
 
@@ -149,8 +150,33 @@ def test_no_cell_of_a_chapter_ends_in_an_error(site: Path, page: str) -> None:
 
 
 def test_the_package_reference_shows_errors_without_their_frames(site: Path) -> None:
-    text = (site / "api.html").read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in site.glob("api-*.html"))
     assert "TypeError" in text and "Traceback" not in text
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_public_name_is_in_the_table_of_its_module(site: Path, edition: str) -> None:
+    pages = (site / EDITIONS[edition]).glob("api-*.html")
+    tables = re.findall(
+        r'<table class="[^"]*module-names.*?</table>',
+        "".join(path.read_text("utf-8") for path in pages),
+        re.S,
+    )
+    rows = [re.sub("<[^>]+>", "", row) for table in tables for row in table.split("</tr>")]
+    for module in written_lines(ROOT / "book" / "reference.yml"):
+        for name in public_names(module):
+            found = [row.split(maxsplit=1) for row in rows if row.split()[:1] == [name]]
+            assert found, name
+            assert all(len(row) == 2 for row in found), name
+
+
+def test_every_public_name_has_a_persian_line_and_no_line_is_left_over() -> None:
+    lines = written_lines(ROOT / "book" / "reference.yml")
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "book").glob("api-*.md"))
+    assert sorted(lines) == sorted(re.findall(r"\{module-names\} (\S+)", pages))
+    assert {m: sorted(names) for m, names in lines.items()} == {m: public_names(m) for m in lines}
+    for names in lines.values():
+        assert all(re.search("[\u0600-\u06ff]", said["fa"]) for said in names.values())
 
 
 def test_no_tool_tip_of_a_persian_page_is_an_english_reference(site: Path) -> None:
