@@ -134,6 +134,14 @@ def test_predict_answers_as_the_model_does(run, tree, tmp_path, capsys):
     assert images_of(page.read_text()) == 5
 
 
+def test_the_json_tells_what_calibration_does(told, run):
+    metrics = json.loads((run / "metrics.json").read_text())
+    tested = told["run"]["of_test_photos"]
+    assert told["run"]["id"] == metrics["run_id"]
+    for name in ("log_loss", "calibration_error"):
+        assert tested[name] == {"before": metrics["uncalibrated"][name], "after": metrics[name]}
+
+
 def test_predict_takes_a_folder_and_writes_json_to_stdout(run, tree, capsys):
     assert main(["predict", "--run", str(run), str(tree), "--json", "-"]) == 0
     answers = answers_in(capsys.readouterr().out)  # nothing else is there
@@ -166,6 +174,7 @@ def test_a_picture_unlike_the_training_s_is_called_so(run, tree, tmp_path, capsy
         lambda told: told.update(schema=2),
         lambda told: told.pop("layer"),
         lambda told: told["run"].update(id="mine"),
+        lambda told: told["run"]["of_test_photos"]["log_loss"].pop("before"),
         lambda told: told["answers"][0].update(probability=1.5),
         lambda told: told["answers"][0].update(unlike="no"),
         lambda told: told["answers"][0].update(more=1),

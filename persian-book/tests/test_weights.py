@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from persian_book.site.bundles import Bundles
@@ -57,14 +58,18 @@ def site_of(folder: Path, text: str = "a") -> Path:
     return folder
 
 
-def test_letters_are_asked_for_before_the_sheet_by_their_lasting_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("head", ["", '<link rel="canonical" href="https://a.org/page.html" />'])
+def test_letters_are_asked_for_before_the_sheet_by_their_lasting_names(
+    tmp_path: Path, head: str
+) -> None:
     site = site_of(tmp_path)
     (site / "_static" / "fonts").mkdir()
     for alphabet in ("arabic", "latin"):
         name = f"vazirmatn-{alphabet}-wght-normal.woff2"
         (site / "_static" / "fonts" / name).write_bytes(alphabet.encode())
     for name, language in {"page.html": "fa", "en/page.html": "en"}.items():
-        page = (site / name).read_text("utf-8").replace("<html>", f'<html lang="{language}">')
+        page = (site / name).read_text("utf-8")
+        page = page.replace("<html><head>", f'<html lang="{language}"><head>{head}')
         (site / name).write_text(page, "utf-8")
     there = {}
     for name, text in finished(site).items():
@@ -72,6 +77,8 @@ def test_letters_are_asked_for_before_the_sheet_by_their_lasting_names(tmp_path:
         asked = re.findall(r'<link rel="preload" as="font" [^>]*href="([^"]+)"', before)
         there[name] = [(site / name).parent.joinpath(address).read_text() for address in asked]
         assert all(re.search(r"\.[0-9a-f]{12}\.woff2$", address) for address in asked)
+        # From disk, browsers refuse what is asked for across origins.
+        assert before.count("crossorigin") == (len(asked) if head else 0)
     assert there == {"page.html": ["arabic", "latin"], "en/page.html": ["latin"]}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -187,23 +187,15 @@ def write_answers(
     Examples
     --------
     >>> from cnnbook.training.runs import Run
-    >>> metrics = {"run_id": "0a1b", "temperature": 1.5, "unlike": {"below": None}}
-    >>> write_answers("-", Run(None, ("dena", "saina"), 32, metrics, None), [])
-    {
-     "schema": 1,
-     "run": {
-      "id": "0a1b",
-      "classes": [
-       "dena",
-       "saina"
-      ],
-      "size": 32,
-      "temperature": 1.5,
-      "unlike_below": null
-     },
-     "layer": null,
-     "answers": []
-    }
+    >>> import contextlib, io
+    >>> scores = {"log_loss": 0.5, "calibration_error": 0.1}
+    >>> unlike = {"below": None, "false_alarms": {}}
+    >>> metrics = {"run_id": "0a1b", "temperature": 1.5, "unlike": unlike, "uncalibrated": scores}
+    >>> with contextlib.redirect_stdout(io.StringIO()) as written:
+    ...     write_answers("-", Run(None, ("dena", "saina"), 32, metrics | scores, None), [])
+    >>> told = json.loads(written.getvalue())
+    >>> told["schema"], told["run"]["id"], told["layer"], told["answers"]
+    (1, '0a1b', None, [])
     """
     if path is None:
         return
@@ -215,6 +207,7 @@ def write_answers(
             "size": run.size,
             "temperature": run.metrics["temperature"],
             "unlike_below": run.metrics["unlike"]["below"],
+            "of_test_photos": _of_test_photos(run.metrics),
         },
         "layer": layer,
         "answers": [answer.as_json() for answer in answers],
@@ -239,6 +232,15 @@ def write_text(path: str | Path, text: str) -> None:
     """
     with write_atomically(path) as temporary:
         temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def _of_test_photos(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell what calibration and the threshold do on the photos that nothing was fitted on."""
+    told: dict[str, Any] = {
+        name: {"before": metrics["uncalibrated"][name], "after": metrics[name]}
+        for name in ("log_loss", "calibration_error")
+    }
+    return told | {"called_unlike": metrics["unlike"]["false_alarms"].get("on_test")}
 
 
 def _answers(run: Run, paths: Sequence[str], said: Said) -> list[Answer]:

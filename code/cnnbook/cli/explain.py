@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,20 +79,23 @@ def run(given: argparse.Namespace) -> int:
     opened, paths = open_run(given.run), paths_of(given)
     out, layer = Path(given.out), given.layer or feature_layer(opened.model)
     answers: list[Answer] = []
-    figures: list[Figure] = []
-    for asked in answered(opened, paths):
-        maps = grad_cam(opened.model, asked.pictures, layer=layer)
-        for answer, its_map in zip(asked.answers, maps, strict=True):
-            answers.append(answer)
-            seen = shown(read_image(answer.path, size=(_SIDE, _SIDE)), its_map)
-            figures.append(([seen.picture, seen.overlay], answer.caption))
-            if not on_a_sheet:
-                name = _file_name(len(answers), answer.path)
-                _write_picture(out / name, np.hstack([seen.picture, seen.overlay]))
+
+    def figures() -> Iterator[Figure]:
+        """Explain some pictures at a time, so that a thousand need no more memory than those."""
+        for asked in answered(opened, paths):
+            maps = grad_cam(opened.model, asked.pictures, layer=layer)
+            for answer, its_map in zip(asked.answers, maps, strict=True):
+                answers.append(answer)
+                seen = shown(read_image(answer.path, size=(_SIDE, _SIDE)), its_map)
+                if not on_a_sheet:
+                    name = _file_name(len(answers), answer.path)
+                    _write_picture(out / name, np.hstack([seen.picture, seen.overlay]))
+                yield [seen.picture, seen.overlay], answer.caption
+
     if on_a_sheet:
-        _write_sheet(out, figures, answers, layer)
+        _write_sheet(out, list(figures()), answers, layer)
     else:
-        page = pictures_page("explanations", figures, f"Grad-CAM, layer {layer}")
+        page = pictures_page("explanations", figures(), f"Grad-CAM, layer {layer}")
         write_text(out / "report.html", page)
     write_answers(given.json, opened, answers, layer)
     said = sys.stderr if given.json == "-" else sys.stdout

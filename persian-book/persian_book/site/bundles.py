@@ -19,6 +19,7 @@ SCRIPT = "_static/book.js"
 # What the first words are written in, by language; letters that come late move what is below them.
 LETTERS = "_static/fonts/vazirmatn-{}-wght-normal.woff2"
 ALPHABETS = {"fa": ("arabic", "latin"), "en": ("latin",)}
+PUBLISHED = '<link rel="canonical" '
 LANGUAGE = re.compile(r'<html lang="(\w+)"')
 PLACE = re.compile(r"((?:\.\./)*)(_static/[^?#]+)")
 # Of one page, and named by their content.
@@ -155,13 +156,15 @@ class Bundles:
     def letters(self, cut: list[Piece], up: str) -> list[str]:
         """Have a page ask for its typefaces while the sheet that names them is on its way.
 
-        With `crossorigin`, as fonts are asked for, a browser refuses this on pages from disk and
-        says so; without it, the sheet's own asking finds the file in the browser's cache.
+        A font is asked for with `crossorigin`, and then there at the first painting. On pages from
+        disk browsers refuse that, and say so; a page that knows no address of its own may be one,
+        and asks without: the sheet finds the file in the browser's cache, a moment later.
         """
+        crossorigin = any(PUBLISHED in piece.source for piece in cut) * ' crossorigin="anonymous"'
         language = next((m[1] for piece in cut if (m := LANGUAGE.search(piece.source))), "")
         names = [LETTERS.format(alphabet) for alphabet in ALPHABETS.get(language, ())]
         return [
-            f'<link rel="preload" as="font" type="font/woff2" href="{up}{name}" />'
+            f'<link rel="preload" as="font" type="font/woff2"{crossorigin} href="{up}{name}" />'
             for name in names
             if (self.site / name).is_file()
         ]
