@@ -11,6 +11,8 @@ from bs4 import BeautifulSoup
 from building import build
 from PIL import Image
 
+from persian_book.site.cards import can_shape
+
 ROOT = Path(__file__).parents[1]
 CONFIG = {
     "title": "کتاب",
@@ -264,7 +266,11 @@ def test_a_page_tells_others_what_it_is_and_where_it_stands(book: Path) -> None:
         graph = {meta["property"]: meta["content"] for meta in head.find_all(property=True)}
         assert graph["og:url"] == place and graph["og:locale"] == locale
         assert graph["og:title"] == "P x" and graph["og:description"] == text
-        assert graph["og:image"] == f"{root}_images/p.png"
+        card = f"_images/card-page.{locale[:2]}.png"
+        assert graph.get("og:image") == (f"{root}{card}" if can_shape() else None)
+        if can_shape():
+            with Image.open(book / "_build" / "html" / card) as picture:
+                assert picture.size == (1200, 630)
         soup = BeautifulSoup(page, "html.parser")
         outside = {a["href"].partition("?")[0] for a in soup.select(".bd-header-article a[href]")}
         assert {

@@ -5,18 +5,23 @@ first edition); without it nothing is claimed that wants one.
 """
 
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 
 from ..languages import Language, language_of
 from ..mathematics.titles import in_words
 from ..page.switch import TEMPLATES, address
 from ..source.inline import choose
+from .cards import can_shape, card
 from .policy import HEADERS, with_policy
+
+logger = logging.getLogger(__name__)
 
 LOCALES = {Language.FA: "fa_IR", Language.EN: "en_US"}
 # What search engines show of a description.
@@ -39,6 +44,8 @@ def use_places(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
     if options.get("repository_url", NOT_OURS) not in ("", NOT_OURS):
         options.update(dict.fromkeys(LINKS, True))
+    if config.html_baseurl and not can_shape():
+        logger.info("No cards for links: Pillow finds no FriBiDi (Debian: apt install libfribidi0)")
     footer = str(options.get("extra_footer") or "")
     options["extra_footer"] = choose(footer, language_of(config).code)
 
@@ -50,14 +57,15 @@ def describe(
     if doctree is None or pagename not in app.env.titles:
         return
     language = language_of(app.config)
+    title = in_words(app.env.titles[pagename], app.config)
     tags = {
-        "og:title": in_words(app.env.titles[pagename], app.config),
+        "og:title": title,
         "og:description": description(doctree, app.config),
         "og:type": "article",
         "og:locale": LOCALES[language],
         "og:site_name": app.config.html_title or app.config.project,
         "og:url": address(app.config, language, f"{pagename}.html"),
-        "og:image": picture(app, doctree, language),
+        "og:image": picture(app, pagename, title, language),
     }
     lines = [f'<meta name="description" content="{escape(tags["og:description"])}" />']
     lines += [
@@ -77,13 +85,17 @@ def description(doctree: nodes.document, config: Config) -> str:
     return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0] + " …"
 
 
-def picture(app: Sphinx, doctree: nodes.document, language: Language) -> str:
-    """Return the address of a page's first picture."""
-    for image in doctree.findall(nodes.image):
-        name = image["uri"].rpartition("/")[2]  # as it was written into the page
-        if name in app.builder.images.values():
-            return address(app.config, Language.FA, f"_images/{name}")
-    return ""
+def picture(app: Sphinx, pagename: str, title: str, language: Language) -> str:
+    """Draw the card of a page, and return its address; a book without an address needs none."""
+    name = f"_images/card-{pagename.replace('/', '-')}.{language.code}.png"
+    whole = address(app.config, Language.FA, name)  # pictures of both editions stand together
+    if not can_shape():
+        return ""
+    if whole:
+        path = Path(app.outdir) / name
+        path.parent.mkdir(exist_ok=True)
+        card(title, app.config.html_title or app.config.project, language).save(path)
+    return whole
 
 
 def write_site_files(app: Sphinx, error: Exception | None) -> None:
