@@ -14,6 +14,7 @@ var persianBookRanking = (() => {
   const PAGE_TITLE = 2.5;
   const KINDS = { page: 1, section: 1, name: 0.3, term: 0.2 };
   const CHAPTER = 1.6;
+  const REFERENCE = 0.5; // of a page of documented names, whose tables have a line of every subject
   const WHOLE_PAGE = 0.6;
   const EXPLAINED = 3; // on the page that a term's `at` names
   const IDENTIFIER = 8; // a documented name typed as it is
@@ -32,15 +33,17 @@ var persianBookRanking = (() => {
 
   const sections = [];
   const ofPage = new Map();
-  for (const [page, list] of Object.entries(pages))
+  for (const [page, list] of Object.entries(pages)) {
+    const ofItsKind = chapters.includes(page) ? CHAPTER : list.some(([, kind]) => kind === "name") ? REFERENCE : 1;
     for (const [anchor, kind, title, text] of list) {
       const whole = list[0][2];
       const words = read(title);
-      const weight = KINDS[kind] * (chapters.includes(page) ? CHAPTER : 1);
+      const weight = KINDS[kind] * ofItsKind;
       sections.push({ page, anchor, kind, title, text, whole, weight, words: [...words, ...read(text)],
         titleLength: words.length, top: !ofPage.has(page) });
       if (!ofPage.has(page)) ofPage.set(page, sections.length - 1);
     }
+  }
   const average = sections.reduce((sum, { words }) => sum + words.length, 0) / sections.length;
 
   // Where a stem stands: section by section, its places. Two words that the book elsewhere joins count too.
