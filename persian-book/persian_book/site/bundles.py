@@ -22,6 +22,11 @@ ALPHABETS = {"fa": ("arabic", "latin"), "en": ("latin",)}
 PUBLISHED = '<link rel="canonical" '
 LANGUAGE = re.compile(r'<html lang="(\w+)"')
 PLACE = re.compile(r"((?:\.\./)*)(_static/[^?#]+)")
+# A line with a formula is as long as the letters of the formula make it.
+FORMULAS = "_static/mathematics/"
+FORMULA_LETTERS = [
+    f"{FORMULAS}fonts/MathJax_{name}.woff2" for name in ("Zero", "Main-Regular", "Math-Italic")
+]
 # Of one page, and named by their content.
 OWN = ("_static/mathematics/", "_static/inline/")
 URL = re.compile(r"""url\(\s*(["']?)(?!data:|https?:|/|#)([^"')]+)\1\s*\)""")
@@ -163,6 +168,8 @@ class Bundles:
         crossorigin = any(PUBLISHED in piece.source for piece in cut) * ' crossorigin="anonymous"'
         language = next((m[1] for piece in cut if (m := LANGUAGE.search(piece.source))), "")
         names = [LETTERS.format(alphabet) for alphabet in ALPHABETS.get(language, ())]
+        if any(FORMULAS in piece.source for piece in cut):
+            names += FORMULA_LETTERS
         return [
             f'<link rel="preload" as="font" type="font/woff2"{crossorigin} href="{up}{name}" />'
             for name in names
