@@ -13,7 +13,7 @@ SWITCH = 75_000
 LATIN = re.compile("[A-Za-z]{2,}")
 PERSIAN = re.compile("[\u0600-\u06ff]")
 # The name of the other edition, keys of the keyboard, and the author's own name.
-NOT_WORDS = {"English", "Ctrl", "Ctrl\n+\nK", "Ctrl+K", "K"}
+NOT_WORDS = {"English", "Ctrl", "Ctrl\n+\nK", "Ctrl+K", "K", "Grad-CAM", "HiResCAM"}
 
 
 def faults(visits: list[Visit], find: Callable[[Visit], object]) -> list[str]:

@@ -202,6 +202,7 @@
       requestKernel: true,
       selector: SOURCES,
       predefinedOutput: false,
+      mathjaxUrl: "", // which would be asked of another host
       mountRunButton: false,
       mountRunAllButton: false,
       mountRestartButton: false,
