@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from cnnbook.files import write_atomically
+
 __all__ = ["copy_results"]
 
 # In an installed package, and in the repository, where the book itself reads them.
@@ -41,4 +43,5 @@ def copy_results(folder: str | Path = "data") -> None:
         target = Path(folder) / path.relative_to(source)
         if path.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            with write_atomically(target) as temporary:
+                shutil.copyfile(path, temporary)
