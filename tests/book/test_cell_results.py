@@ -106,12 +106,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_figure_without_words_stops_the_build(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lacking", "fault"),
+    [
+        ("  image:\n    alt: .*\n", "no alternative text"),
+        ('    caption: "{fa}`تصویر.*\n', "no caption or no name"),
+    ],
+)
+def test_a_figure_without_words_stops_the_build(tmp_path: Path, lacking: str, fault: str) -> None:
     head, *cells = PAGE.partition("{numref}")[0], *PAGE.split("```{code-cell}")[-1:]
     page = "```{code-cell}".join([head, *cells])
-    failed = build(tmp_path, LABELS, re.sub("  image:\n    alt: .*\n", "", page))
+    failed = build(tmp_path, LABELS, re.sub(lacking, "", page))
     assert failed.status != 0
-    assert "index: cell 1 (fig-y): no alternative text" in failed.output
+    assert f"index: cell 1 (fig-y): {fault}" in failed.output
 
 
 def page_of(site: Path, edition: str) -> BeautifulSoup:

@@ -67,9 +67,10 @@ def skip_what_is_not_ours(
 def written_lines(path: Path) -> dict[str, dict[str, dict[str, str]]]:
     """Read the lines of every public name, by module; of what has a docstring the Persian alone."""
     return {
-        module: {name: {"fa": said} if isinstance(said, str) else said for name, said in lines}
+        module: {
+            name: {"fa": said} if isinstance(said, str) else said for name, said in own.items()
+        }
         for module, own in yaml.safe_load(path.read_text("utf-8")).items()
-        if (lines := own.items())
     }
 
 
