@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from browser.chromium import browser
+from browser.widget_book import small_site
 
-__all__ = ["browser"]
+__all__ = ["browser", "small_site"]
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

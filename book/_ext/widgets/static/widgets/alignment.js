@@ -13,7 +13,8 @@
       tensorflow: (padding) => `TensorFlow، padding=${padding}`,
       pytorch: (p) => `PyTorch، padding=${p}`,
       input: "ورودی", window: (o) => `پنجرهٔ ${say(o)}`,
-      reads: "خوانده می‌شود", none: "هیچ پنجره‌ای جا نمی‌شود: کرنل از ورودی (با حاشیه‌اش) بزرگ‌تر است.",
+      cell: "خانهٔ ورودی", zero: "صفرِ حاشیه", unread: "، خوانده نمی‌شود", reads: "خوانده می‌شود", nothing: "–",
+      none: "هیچ پنجره‌ای جا نمی‌شود: کرنل از ورودی (با حاشیه‌اش) بزرگ‌تر است.",
       sum: ({ count, before, after, unread }, lostZeros) =>
         `${say(count)} پنجره؛ ${say(before)} صفر پیش و ${say(after)} صفر پس از ورودی؛ ` +
         (unread.length ? `${unread.length === 1 ? "خانهٔ" : "خانه‌های"} ${unread.map(say).join("، ")} هرگز خوانده نمی‌شود` : "همهٔ خانه‌ها خوانده می‌شوند") +
@@ -29,7 +30,8 @@
       tensorflow: (padding) => `TensorFlow, padding=${padding}`,
       pytorch: (p) => `PyTorch, padding=${p}`,
       input: "input", window: (o) => `window ${o}`,
-      reads: "read", none: "No window fits: the kernel is larger than the input with its border.",
+      cell: "cell of the input", zero: "zero of the border", unread: ", never read", reads: "read", nothing: "–",
+      none: "No window fits: the kernel is larger than the input with its border.",
       sum: ({ count, before, after, unread }, lostZeros) =>
         `${count} window${count === 1 ? "" : "s"}; zeros: ${before} before, ${after} after; ` +
         (unread.length ? `cell${unread.length > 1 ? "s" : ""} ${unread.join(", ")} never read` : "every cell is read") +
@@ -80,23 +82,28 @@
       const [tensorflow, pytorch] = this.both();
       const one = (key) =>
         slider(words[key], state[key], LIMITS[key], (value) => this.set({ [key]: String(value) }));
+      // The same cells for both, so that a cell stands below itself.
+      const before = Math.max(tensorflow.before, pytorch.before);
+      const after = Math.max(tensorflow.after, pytorch.after);
+      const cells = range(tensorflow.size + before + after).map((i) => i - before);
       const paddings = { same: "same", valid: "valid" };
       return html`
         <div class="controls">${one("n")}${one("k")}${one("s")}
           ${select(words.tf, state.tf, paddings, (tf) => this.set({ tf }))}${one("p")}</div>
-        ${this.strip(words.tensorflow(state.tf), tensorflow)}
-        ${this.strip(words.pytorch(state.p), pytorch)}
+        ${this.strip(words.tensorflow(state.tf), tensorflow, cells)}
+        ${this.strip(words.pytorch(state.p), pytorch, cells)}
         <p class="feedback">${this.verdict(tensorflow, pytorch)}</p>
         <p class="help">${words.legend}</p>
         ${this.foot(words.link, words.reset)}`;
     }
 
-    strip(name, axis) {
+    strip(name, axis, cells) {
       const { words } = this;
-      const cells = range(axis.size + axis.before + axis.after).map((i) => i - axis.before);
       const outside = (i) => i < 0 || i >= axis.size;
+      const there = (i) => -axis.before <= i && i < axis.size + axis.after;
       const look = (i) => `${outside(i) ? "outside " : ""}${axis.reads.has(i) ? "" : "unread"}`;
-      const lost = cells.filter((i) => outside(i) && !axis.reads.has(i)).length;
+      const label = (i) => `${outside(i) ? words.zero : words.cell}${axis.reads.has(i) ? "" : words.unread}`;
+      const lost = cells.filter((i) => there(i) && outside(i) && !axis.reads.has(i)).length;
       const taps = (o) => new Set(range(axis.kernel).map((tap) => axis.place(o, tap)));
       return html`
         <div class="holder" role="group" tabindex="0" aria-label=${name}>
@@ -104,11 +111,13 @@
             <thead><tr><td></td>${cells.map((i) => html`<th scope="col">${show(i)}</th>`)}</tr></thead>
             <tbody>
               <tr><th scope="row" dir="auto">${words.input}</th>${cells.map((i) =>
-                html`<td class=${look(i)}>${outside(i) ? "0" : html`<span class="dot">●</span>`}</td>`)}</tr>
+                there(i)
+                  ? html`<td class=${look(i)} aria-label=${label(i)}>${outside(i) ? "0" : html`<span class="dot">●</span>`}</td>`
+                  : html`<td class="blank" aria-label=${words.nothing}></td>`)}</tr>
               ${range(axis.count).map((o) => {
                 const read = taps(o);
                 return html`<tr><th scope="row" dir="auto">${words.window(o)}</th>${cells.map((i) =>
-                  html`<td class=${read.has(i) ? "under" : "blank"} aria-label=${read.has(i) ? words.reads : "–"}>${read.has(i) ? "×" : ""}</td>`)}</tr>`;
+                  html`<td class=${read.has(i) ? "under" : "blank"} aria-label=${read.has(i) ? words.reads : words.nothing}>${read.has(i) ? "×" : ""}</td>`)}</tr>`;
               })}
             </tbody>
           </table>

@@ -178,6 +178,7 @@
           </fieldset>
           <button class="btn btn-sm">${words.guess}</button>
         </form>
+        ${this.complaint()}
         ${told ? html`
           ${told.after ? html`<p class="feedback">${this.verdict()}</p>` : nothing}
           <div class="sides">
@@ -190,7 +191,7 @@
 
     guess(event) {
       event.preventDefault();
-      if (!this.picked) return this.announce(this.words.pick);
+      if (!this.picked) return this.complain(this.words.pick);
       this.set({ change: this.picked });
     }
 

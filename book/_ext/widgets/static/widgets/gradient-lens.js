@@ -3,7 +3,7 @@
   "use strict";
   const { html, nothing } = Lit;
   const { axes, correlate, gradients, halfTurn, products, range } = Windows;
-  const { show, say, place, matrix, matrixText, textMatrix, select, Widget } = Parts;
+  const { show, say, heard, place, matrix, matrixText, textMatrix, select, Widget } = Parts;
 
   const NAMES = { X: "X", F: "F", G: "G", O: "O", dF: "∂L/∂F", dX: "∂L/∂X" };
   const EDITABLE = ["X", "F", "G"];
@@ -15,7 +15,7 @@
       upstream: "گرادیان بالادست",
       upstreams: { gap: "از میانگین سراسری (g = ۲)", uneven: "نایکنواخت", own: "عددهای خودم" },
       help: "روی هر خانه بروید یا آن را بزنید: خانه‌هایی که به آن دست زده‌اند رنگی می‌شوند. عددهای X و F و G را می‌توانید عوض کنید.",
-      edit: (name, i, j) => `${name} ${place(i, j)}`,
+      edit: (name, i, j) => heard(`${name} ${place(i, j)}`),
       wrong: (n) => (n ? `${say(n)} درایه غلط است.` : "هیچ درایه‌ای غلط نیست: خطا پنهان مانده است."),
       wrongCell: "غلط",
       unreadable: "این نوشته عدد نیست.",
@@ -35,7 +35,7 @@
       upstream: "Upstream gradient",
       upstreams: { gap: "from global averaging (g = 2)", uneven: "uneven", own: "my own numbers" },
       help: "Point at a cell or press it: the cells that touched it light up. The numbers of X, F and G are yours to change.",
-      edit: (name, i, j) => `${name} ${place(i, j)}`,
+      edit: (name, i, j) => heard(`${name} ${place(i, j)}`),
       wrong: (n) => (n ? `${n} ${n === 1 ? "entry is" : "entries are"} wrong.` : "No entry is wrong: the mistake stays hidden."),
       wrongCell: "wrong",
       unreadable: "That is not a number.",
@@ -115,10 +115,12 @@
     }
 
     choose(name, i, j) {
-      const value = this.plan()[name][i]?.[j];
+      const plan = this.plan();
+      const value = plan[name][i]?.[j];
       if (value === undefined) return;
       this.change({ cell: [name, i, j].join() });
-      this.announce(this.words.chosen(NAMES[name], i, j, value));
+      const { cells } = this.products(name, [i, j], plan);
+      this.announce(`${this.words.chosen(NAMES[name], i, j, value)} (${cells})`);
     }
 
     step(name, side, down, across) {
@@ -149,6 +151,7 @@
           ${select(words.mistake, state.mistake, words.mistakes, (mistake) => this.set({ mistake }))}
         </div>
         <p class="help">${words.help}</p>
+        ${this.complaint()}
         <div class="board">
           ${EDITABLE.map((key) => this.editable(key, plan[key], touched(key), name === key && cell))}
         </div>
@@ -177,7 +180,7 @@
     edit(field, name, i, j) {
       const value = Typed.number(field.value)?.[0];
       field.ariaInvalid = value === undefined ? "true" : null;
-      if (value === undefined) return this.announce(this.words.unreadable);
+      if (value === undefined) return this.complain(this.words.unreadable);
       const values = textMatrix(this.state[name]);
       values[i][j] = value;
       this.set({ [name]: matrixText(values) });
@@ -204,18 +207,29 @@
       });
     }
 
-    // The products that make a cell of O, dF or dX; of a given cell, nothing to add up.
-    sum(name, [i, j], plan) {
-      if (EDITABLE.includes(name)) return html`<div class="sum" dir="ltr">${NAMES[name]}(${i}, ${j}) = ${show(plan[name][i][j])}</div>`;
+    // The products that make a cell of O, dF or dX: which cells they are of, their numbers, the sum.
+    products(name, [i, j], plan) {
       const factors = { O: ["F", "X"], dF: ["G", "X"], dX: ["G", "F"] }[name];
       const shared = this.triples(plan).filter((triple) => String(triple[name]) === `${i},${j}`);
-      const factor = (key, [a, b]) => show(plan[key][a][b]);
       const bracket = (text) => (text.startsWith("−") ? `(${text})` : text);
-      const right = name === "O" ? plan.O[i][j] : plan.right[name][i][j];
+      const number = (key, [a, b]) => bracket(show(plan[key][a][b]));
+      const written = (factor) =>
+        shared.map((triple) => factors.map((key) => factor(key, triple[key])).join("·")).join(" + ");
+      return {
+        cells: written((key, at) => `${key}(${at.join()})`),
+        numbers: written(number),
+        right: name === "O" ? plan.O[i][j] : plan.right[name][i][j],
+      };
+    }
+
+    sum(name, [i, j], plan) {
       const shown = plan[name][i][j];
-      return html`<div class="sum" dir="ltr" lang="en">${NAMES[name]}(${i}, ${j}) =
-        ${shared.map((triple) => factors.map((key) => `${key}(${triple[key].join()})`).join("·")).join(" + ")}<br>
-        = ${shared.map((triple) => factors.map((key) => bracket(factor(key, triple[key]))).join("·")).join(" + ")} = <strong>${show(right)}</strong>${
+      const head = `${NAMES[name]}(${i}, ${j}) =`;
+      // Of a given cell there is nothing to add up.
+      if (EDITABLE.includes(name)) return html`<div class="sum" dir="ltr">${head} ${show(shown)}</div>`;
+      const { cells, numbers, right } = this.products(name, [i, j], plan);
+      return html`<div class="sum" dir="ltr" lang="en">${head} ${cells}<br>
+        = ${numbers} = <strong>${show(right)}</strong>${
           shown === right ? nothing : html` ≠ <strong>${show(shown)}</strong>`}</div>`;
     }
   }

@@ -4,7 +4,7 @@
   "use strict";
   const { html, nothing } = Lit;
   const { KINDS, trace, total, at } = Layers;
-  const { say, select, slider, Widget } = Parts;
+  const { say, heard, select, slider, Widget } = Parts;
 
   // What can be set of a layer, in the order in which the address lists it.
   const SETTINGS = {
@@ -52,6 +52,10 @@
       none: "ندارد", whole: "همهٔ تصویر",
       sees: (size, stride) => `${say(size)} پیکسل، با جهش ${say(stride)}`,
       total: "جمع پارامترها", h: "مقدار H", withH: (h, n) => `با H = ${say(h)}: ${say(n)}`,
+      unreadable: {
+        count: "این‌جا یک عدد صحیح مثبت می‌آید، یا حرف H.", size: "این‌جا یک عدد صحیح از ۱ تا ۹۹ می‌آید.",
+        input: "ارتفاع، عرض و تعداد کانال‌ها سه عدد صحیح مثبت‌اند، مثل \u206628×28×1\u2069.",
+      },
       hint: "در خانهٔ «فیلتر» یا «نورون» می‌توانید حرف H بنویسید.",
       reasons: {
         needsImage: ({ name }) => `${name} تصویر (ارتفاع، عرض، کانال) می‌خواهد، ولی ورودی‌اش دیگر بردار است؛ آن را پیش از تخت‌سازی یا ادغام سراسری بگذارید.`,
@@ -68,6 +72,10 @@
       none: "none", whole: "the whole image",
       sees: (size, stride) => `${size} pixels, ${stride} apart`,
       total: "Parameters in all", h: "Value of H", withH: (h, n) => `with H = ${h}: ${number(n)}`,
+      unreadable: {
+        count: "Here stands a positive whole number, or the letter H.", size: "Here stands a whole number from 1 to 99.",
+        input: "Height, width and channels are three positive whole numbers, such as 28×28×1.",
+      },
       hint: "In \u201cfilters\u201d and \u201cunits\u201d you may write the letter H.",
       reasons: {
         needsImage: ({ name }) => `${name} wants an image (height, width, channels), but its input is a vector by now; put it before the flattening or the global pooling.`,
@@ -101,17 +109,19 @@
 
     set(layers, said) {
       this.change({ stack: write(layers) });
+      this.announce(this.words.said(said, this.outcome()));
+    }
+
+    outcome() {
       const last = this.steps.at(-1);
-      const outcome = last?.impossible
-        ? this.reason(last.impossible)
-        : `${this.words.total}: ${polynomial(total(this.steps))}`;
-      this.announce(this.words.said(said, outcome));
+      if (last?.impossible) return this.reason(last.impossible);
+      return `${this.words.total}: ${polynomial(total(this.steps))}`;
     }
 
     edit(index, name, type, field) {
       const value = READ[type](field.value.trim().toUpperCase() === "H" ? "H" : latin(field.value));
       field.ariaInvalid = value === null ? "true" : null;
-      if (value === null) return;
+      if (value === null) return this.complain(this.words.unreadable[type], index);
       this.set(this.layers.map((layer, i) => (i === index ? { ...layer, [name]: value } : layer)), this.layers[index].kind);
     }
 
@@ -138,6 +148,7 @@
             <input type="text" dir="ltr" .value=${state.input.replaceAll(",", "×")} @change=${(event) => this.resize(event.target)}></label>
           ${usesH ? slider(words.h, state.h, [1, 256], (h) => this.change({ h: String(h) })) : nothing}
         </div>
+        ${this.complaint("input")}
         <ol class="layers" aria-label=${words.layers}>
           ${layers.map((layer, i) => this.layer(layer, i, steps[i], layers.length))}
         </ol>
@@ -154,7 +165,9 @@
       const text = latin(field.value).split(/[^\d]+/).filter(Boolean).join(",");
       const good = this.accepts("input", text);
       field.ariaInvalid = good ? null : "true";
-      if (good) this.change({ input: text });
+      if (!good) return this.complain(this.words.unreadable.input, "input");
+      this.change({ input: text });
+      this.announce(this.outcome());
     }
 
     grow(kind) {
@@ -167,11 +180,11 @@
 
     layer(layer, i, step, count) {
       const { words } = this;
-      const name = `${layer.kind} ${say(i + 1)}`;
+      const name = heard(`${layer.kind} ${say(i + 1)}`);
       const button = (kind, sign, act, off) => html`<button type="button" class="btn btn-sm ${kind}"
         aria-label=${words[kind](name)} ?disabled=${off} @click=${act}>${sign}</button>`;
       return html`<li class="layer ${step ? (step.impossible ? "impossible" : "") : "after"}">
-        <div class="chip"><code>${layer.kind}</code>
+        <div class="chip" role="group" aria-label=${name}><code>${layer.kind}</code>
           ${Object.entries(SETTINGS[layer.kind]).map(([key, type]) => this.setting(layer, i, key, type))}
           <span class="moves">
             ${button("up", "↑", () => this.move(i, -1), i === 0)}
@@ -179,6 +192,7 @@
             ${button("remove", "✕", () => this.set(this.layers.filter((_, at) => at !== i), words.remove(name)), false)}
           </span>
         </div>
+        ${this.complaint(i)}
         ${!step ? nothing : step.impossible ? html`<p class="warn">${this.reason(step.impossible)}</p>` : html`
           <dl>
             <div><dt>${words.shape}</dt><dd dir="ltr">${shape(step.shape)}</dd></div>

@@ -13,6 +13,8 @@ globalThis.Parts = (() => {
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 4 });
   const say = (value) =>
     `\u2066${format.format(rounded(value)).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−")}\u2069`;
+  // What only a screen reader gets: no marks of direction, which some read aloud.
+  const heard = (text) => text.replace(/[\u2066-\u2069]/g, "");
   const place = (i, j) => (language === "fa" ? `(${say(i)}، ${say(j)})` : `(${i}, ${j})`);
 
   const matrixText = (matrix) => matrix.map((row) => row.map(rounded).join(",")).join(";");
@@ -84,7 +86,7 @@ globalThis.Parts = (() => {
   const slider = (label, value, [low, high, step = 1], change) => html`
     <label class="control slider">${label}
       <span><input type="range" dir="ltr" min=${low} max=${high} step=${step} .value=${String(value)}
-        aria-valuetext=${say(value)} @input=${(event) => change(Number(event.target.value))}>
+        aria-valuetext=${heard(say(value))} @input=${(event) => change(Number(event.target.value))}>
       <span aria-hidden="true">${say(value)}</span></span>
     </label>`;
 
@@ -124,6 +126,7 @@ globalThis.Parts = (() => {
     }
 
     change(values) {
+      this.complained = null;
       this.state = { ...this.state, ...values };
       try {
         history.replaceState(history.state, "", this.address());
@@ -144,8 +147,18 @@ globalThis.Parts = (() => {
     }
 
     announce(text) {
-      this.said = text;
+      this.said = heard(text);
       this.requestUpdate();
+    }
+
+    // Says what cannot be used, and shows it where `complaint` is rendered with the same place.
+    complain(text, at = "") {
+      this.complained = { text, at };
+      this.announce(text);
+    }
+
+    complaint(at = "") {
+      return this.complained?.at === at ? html`<p class="warn">${this.complained.text}</p>` : nothing;
     }
 
     // Focus follows the current cell once it is drawn.
@@ -166,7 +179,7 @@ globalThis.Parts = (() => {
   }
 
   return {
-    language, show, say, place, rounded, clamp, matrix, matrixText, textMatrix, select, slider,
+    language, show, say, heard, place, rounded, clamp, matrix, matrixText, textMatrix, select, slider,
     checkbox, Widget,
   };
 })();

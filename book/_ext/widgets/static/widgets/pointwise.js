@@ -103,8 +103,9 @@
           : svg`<rect class="other" x=${x(a) - 6.5 + 9 * rank(i)} y=${y(b) - 6.5} width="13" height="13"></rect>`;
       return html`<div class="holder">
         <svg class="plot" viewBox="0 0 200 200" role="img" aria-label=${name}>
-          <path class="axis" d="M4 100H196M100 4V196"></path>
-          <text x="186" y="116">${across}</text><text x="106" y="16">${up}</text>
+          <path class="axis" d="M4 100H196M100 4V196M${x(1)} 96V104M96 ${y(1)}H104"></path>
+          <text class="tick" x=${x(1)} y="120">1</text><text class="tick" x="86" y=${y(1) + 4}>1</text>
+          <text x="182" y="92">${across}</text><text x="106" y="16">${up}</text>
           ${points.map(mark)}
         </svg>
         <div class="caption">${name}</div></div>`;

@@ -45,10 +45,10 @@
       whole: "uint8 فقط عددهای صحیح دارد؛ حساب با عددهای علامت‌دار انجام شد.",
       wraps: (exact, kept) => `حاصل ${say(exact)} در uint8 جا نمی‌شود؛ آنچه می‌ماند ${say(kept)} است.`,
       at: (i, j, value) => `خانهٔ ${place(i, j)}: ${value === null ? "حدس بزنید" : say(value)}`,
-      hidden: "پوشیده",
+      hidden: "پوشیده", outside: (text) => `${text}، بیرون از تصویر`,
       yourGuess: (i, j) => `به گمان شما خانهٔ ${place(i, j)} چند است؟`,
       check: "بررسی", reveal: "نشانم بده",
-      right: (value) => `درست است: ${say(value)}.`,
+      correct: (value) => `درست است: ${say(value)}.`,
       wrong: "نه هنوز. حاصل‌ضرب‌ها را با علامتشان جمع بزنید.",
       noNumber: "این نوشته عدد نیست.",
       slips: { turned: "این حاصلِ کرنلِ چرخیده است.", notTurned: "این حاصلِ کرنلِ نچرخیده است.",
@@ -58,7 +58,7 @@
       own: "عددهای خودتان", ownImage: "تصویر (هر سطر در یک خط)", ownKernel: "کرنل", use: "به کار ببر",
       unreadable: (name, most) => `${name}: سطرهایی هم‌اندازه از عدد بنویسید، حداکثر ${say(most)} در ${say(most)}.`,
       used: "عددهای شما به کار رفت.",
-      size: "اندازهٔ خروجی", picture: "همین کرنل روی یک تصویر",
+      size: "اندازهٔ خروجی", rows: "سطر", columns: "ستون", picture: "همین کرنل روی یک تصویر",
       link: "پیوند به همین حالت", reset: "از نو",
     },
     en: {
@@ -78,10 +78,10 @@
       whole: "uint8 has whole numbers only; this was computed with signed numbers.",
       wraps: (exact, kept) => `${say(exact)} does not fit into uint8; what is kept is ${say(kept)}.`,
       at: (i, j, value) => `Cell ${place(i, j)}: ${value === null ? "make a guess" : say(value)}`,
-      hidden: "hidden",
+      hidden: "hidden", outside: (text) => `${text}, outside the image`,
       yourGuess: (i, j) => `What do you think cell ${place(i, j)} is?`,
       check: "Check", reveal: "Show me",
-      right: (value) => `Correct: ${say(value)}.`,
+      correct: (value) => `Correct: ${say(value)}.`,
       wrong: "Not yet. Add up the products with their signs.",
       noNumber: "That is not a number.",
       slips: { turned: "That is what the turned kernel gives.", notTurned: "That is what the unturned kernel gives.",
@@ -91,7 +91,7 @@
       own: "Your own numbers", ownImage: "Image (one row a line)", ownKernel: "Kernel", use: "Use them",
       unreadable: (name, most) => `${name}: write rows of numbers, all of one length, at most ${most} by ${most}.`,
       used: "Your numbers are in use.",
-      size: "Size of the output", picture: "The same kernel on a picture",
+      size: "Size of the output", rows: "rows", columns: "columns", picture: "The same kernel on a picture",
       link: "Link to this state", reset: "Start again",
     },
   };
@@ -220,10 +220,13 @@
             cell: (i, j) => {
               const term = under.get(`${i},${j}`);
               const isOutside = image[i]?.[j] === undefined;
+              const text = show(value(i, j));
+              const note = term && `×${show(term.weight)}`;
               return {
-                text: show(value(i, j)),
+                text,
                 classes: `${isOutside ? "outside " : ""}${term ? "under" : ""}`,
-                note: term && `×${show(term.weight)}`,
+                note,
+                label: isOutside ? words.outside(note ? `${text} ${note}` : text) : undefined,
               };
             },
             on: { select: (at) => this.aim(plan, at) },
@@ -295,8 +298,9 @@
     sizes({ places }) {
       const formula = ({ size, before, after, extent, stride, count }) =>
         `⌊(${size} + ${before} + ${after} − ${extent})/${stride}⌋ + 1 = ${count}`;
-      return html`<p class="sizes">${this.words.size}: <bdi dir="ltr">${formula(places[0])}</bdi>
-        <span aria-hidden="true">×</span> <bdi dir="ltr">${formula(places[1])}</bdi></p>`;
+      const { words } = this;
+      const line = (name, axis) => html`<span class="size">${name} <bdi dir="ltr">${formula(axis)}</bdi></span>`;
+      return html`<p class="sizes">${words.size}: ${line(words.rows, places[0])} ${line(words.columns, places[1])}</p>`;
     }
 
     guessing(plan) {
@@ -326,7 +330,7 @@
       if (given?.includes(right)) {
         this.shown.add(`${i},${j}`);
         event.target.reset();
-        this.feedback = words.right(right);
+        this.feedback = words.correct(right);
         this.focusCell(words.output);
       } else {
         const slip = given && this.slips(plan).find(([, value]) => given.includes(value));
@@ -356,7 +360,7 @@
           <label>${words.ownImage}<textarea name="image" dir="ltr" rows="6" .value=${lines(state.image)}></textarea></label>
           <label>${words.ownKernel}<textarea name="kernel" dir="ltr" rows="6" .value=${lines(state.kernel)}></textarea></label>
           <button type="submit" class="btn btn-sm">${words.use}</button>
-        </form></details>`;
+        </form>${this.complaint()}</details>`;
     }
 
     useOwn(event) {
@@ -366,7 +370,7 @@
       for (const key of ["image", "kernel"]) {
         const given = Typed.matrix(event.target[key].value);
         if (!given || Math.max(given.length, given[0].length) > LARGEST[key])
-          return this.announce(words.unreadable(words[key], LARGEST[key]));
+          return this.complain(words.unreadable(words[key], LARGEST[key]));
         values[key] = matrixText(given);
       }
       this.set(values);
