@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -86,6 +87,17 @@ def logit_gradient(logits, labels):
         p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     p[range(len(labels)), labels] -= 1
     return p / len(labels)""",
+    "anew": """
+def last_epoch(losses, patience):
+    best, waited = losses[0], 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        if loss < best:
+            best = loss
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch
+    return len(losses)""",
     "ReLU": """
 def grad_cam(maps, gradients):
     return np.einsum("hwc,c->hw", maps, gradients.mean((0, 1)))""",
@@ -101,6 +113,29 @@ def test_a_wrong_program_as_readers_write_it_is_named(said: str) -> None:
     verdict = judge(TASKS[name], written(WRONG[said], name))
     assert not verdict.right
     assert said in verdict.text["en"]
+
+
+def epochs_of_keras(losses: list[float], patience: int) -> int:
+    """Hand these losses to Keras' own rule, and count the epochs until it stops."""
+    rule = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
+    rule.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    rule.model.stop_training = False
+    rule.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        rule.on_epoch_end(epoch, {"val_loss": loss})
+        if rule.model.stop_training:
+            return epoch + 1
+    return len(losses)
+
+
+def test_early_stopping_is_that_of_keras() -> None:
+    rng = np.random.default_rng(26)
+    drawn = [
+        (rng.integers(1, 6, 12).astype(float).tolist(), int(rng.integers(1, 5))) for _ in range(200)
+    ]
+    stops = [TASKS["last_epoch"].solution(*case) for case in drawn]
+    assert stops == [epochs_of_keras(*case) for case in drawn]
+    assert len(set(stops)) > 5
 
 
 def test_what_is_no_known_slip_is_told_by_its_first_wrong_entry() -> None:

@@ -12,8 +12,8 @@ from cnnbook.shapes.words import Language, in_language
 
 __all__ = ["answer_html", "problem_html", "solution_html", "text_html"]
 
-# A formula, or a number of a sentence.
-_PIECES = re.compile(r"`([^`]*)`|(\d[\d,.×]*\d|\d)")
+# What is isolated already, a formula, or a number of a sentence, which the 2 of Conv2D is not.
+_PIECES = re.compile("(\u2066[^\u2069]*\u2069)" r"|`([^`]*)`|((?<![A-Za-z])(?:\d[\d,.×]*\d|\d))")
 
 
 def text_html(text: str, language: Language) -> str:
@@ -25,16 +25,20 @@ def text_html(text: str, language: Language) -> str:
     '<bdi class="formula" dir="ltr" lang="en">a &lt; 2</bdi> in 3×3'
     >>> text_html("کرنل 3×3", "fa").replace(chr(0x2066), "(").replace(chr(0x2069), ")")
     'کرنل (۳×۳)'
+    >>> text_html("لایهٔ Conv2D", "fa")
+    'لایهٔ Conv2D'
     """
     pieces = []
     end = 0
     for match in _PIECES.finditer(text):
         pieces.append(html.escape(text[end : match.start()], quote=False))
         end = match.end()
-        if match[1] is None:
-            pieces.append(in_language(match[2], language))
+        if match[1]:
+            pieces.append(html.escape(match[1], quote=False))
+        elif match[2] is None:
+            pieces.append(in_language(match[3], language))
         else:
-            formula = html.escape(match[1], quote=False)
+            formula = html.escape(match[2], quote=False)
             pieces.append(f'<bdi class="formula" dir="ltr" lang="en">{formula}</bdi>')
     return "".join(pieces) + html.escape(text[end:], quote=False)
 

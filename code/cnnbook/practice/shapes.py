@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -30,7 +31,11 @@ _CHANNELS_FIRST: Text = {
 def _explained(trace: Trace) -> tuple[Text, ...]:
     """Take the lines of `Trace.explain`, which has them in both languages."""
     pairs = zip(trace.explain("fa").splitlines(), trace.explain("en").splitlines(), strict=True)
-    return tuple({"fa": fa.strip(), "en": en.strip()} for fa, en in pairs)
+    # Steps have numbers of their own, which those of the layers would stand beside.
+    number = re.compile("^\u2066?\\d+\\.\u2069? ")
+    return tuple(
+        {"fa": number.sub("", fa.strip()), "en": number.sub("", en.strip())} for fa, en in pairs
+    )
 
 
 def _image(shape: Sequence[int]) -> str:

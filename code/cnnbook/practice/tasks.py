@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnbook.convolution import correlate2d
 from cnnbook.practice.programs import Program, Slip, Task, judge
+from cnnbook.practice.stopping import STOP
 
 __all__ = ["TASKS", "check_program"]
 
@@ -317,7 +318,8 @@ def grad_cam(maps, gradients):
     ),
 )
 
-TASKS = {task.name: task for task in (CORRELATE, POINTWISE, SIZE, GRADIENT, LOGITS, GRADCAM)}
+ALL = (CORRELATE, POINTWISE, SIZE, GRADIENT, LOGITS, STOP, GRADCAM)
+TASKS = {task.name: task for task in ALL}
 
 
 def check_program(program: Program, language: str = "en") -> None:
