@@ -54,7 +54,7 @@ serve: book  ## serve the built site on http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html 8000
 
 live: book  ## serve the built site on http://localhost:8890 with cells that can be changed and run
-	PYTHONPATH=book/_ext $(BIN)/python -m live _build/html
+	PYTHONPATH=book/_ext:persian-book $(BIN)/python -m live _build/html
 
 lighthouse: book  ## measure the site as a phone loads it (wants Node and Chromium; installs Lighthouse)
 	npm install --silent --no-fund --no-audit --prefix _build/lighthouse lighthouse@12.8.2

@@ -99,6 +99,26 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+TABLE = """from cnnbook.tables import show_table
+show_table(["layer", "weights"], [["Conv2D <b>", 4640]])"""
+FORMULA = r"""from IPython.display import Math
+Math(r"\frac{x}{2}")"""
+MARKDOWN = r"""from IPython.display import Markdown
+Markdown(r"A formula, $x^2$.")"""
+
+
+def shows(page: Page, code: str) -> None:
+    """Run other code in the first cell and wait for what it shows."""
+    cell = page.locator(".thebe-cell").first
+    old = cell.locator(".jp-OutputPrompt").first.inner_text()
+    cell.locator(".CodeMirror").evaluate("(box, code) => box.CodeMirror.setValue(code)", code)
+    cell.locator("textarea").focus()
+    press(page, "Shift+Enter")
+    expect(cell.locator(".jp-OutputPrompt").first).not_to_have_text(old, timeout=60_000)
+    expect(page.locator(".live-bar")).to_have_attribute("data-state", "ready")
+    expect(cell.locator(".thebe-output :is(table, mjx-container)")).not_to_have_count(0)
+
+
 def test_a_cell_is_changed_and_run_by_keyboard_and_a_lost_server_is_told(
     browser: Browser, server: Server
 ) -> None:
@@ -129,6 +149,15 @@ def test_a_cell_is_changed_and_run_by_keyboard_and_a_lost_server_is_told(
     page.locator(".thebe-cell").nth(1).get_by_text("اجرا تا این‌جا").click()
     expect(bar).to_have_attribute("data-state", "ready", timeout=60_000)
     expect(page.locator(".thebe-cell").nth(1).locator(".thebe-output svg")).not_to_have_count(0)
+    assert not [address for address in asked if "mathjax" in address]
+    shows(page, TABLE)
+    assert cell.locator(".thebe-output th").all_inner_texts() == ["layer", "weights"]
+    assert cell.locator(".thebe-output td").all_inner_texts() == ["Conv2D <b>", "4,640"]
+    for code in (FORMULA, MARKDOWN):
+        shows(page, code)
+        formula = cell.locator(".thebe-output mjx-container").first
+        assert "".join(formula.locator("mjx-assistive-mml mi").all_text_contents()) == "x"
+        assert formula.bounding_box()["height"] > 10  # type: ignore[index]
     assert [address for address in asked if not address.startswith(server.origin)] == []
 
     server.process.terminate()

@@ -3,16 +3,23 @@
 import ast
 import builtins
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from docutils import nodes
 
+import notebooks
 from cnnbook.practice import TASKS
 from notebook_forms import CHAPTERS, FORMS, ROOT, path_of, read, run, text
+from notebooks import launching
 from persian_book.source.blocks import select
 
 LANGUAGES = ("fa", "en")
+NOT_NAMED = "https://github.com/executablebooks/jupyter-book"
+FILES = ["cnnbook-0.1.0-py3-none-any.whl", "en/q1.ipynb", "fa/q1.ipynb", "requirements.txt"]
 EACH = [(chapter, language) for chapter in CHAPTERS for language in LANGUAGES]
 
 
@@ -95,6 +102,21 @@ def test_persian_prose_runs_from_right_to_left_and_its_code_does_not(
 
 
 @pytest.mark.parametrize(("chapter", "language"), EACH)
+def test_an_exercise_is_called_so_and_numbered_as_its_solution_is(
+    site: Path, chapter: str, language: str
+) -> None:
+    whole = text(read(site, chapter, language, "solutions"))
+    word, solved = {"fa": ("تمرین", "پاسخ"), "en": ("Exercise", "Solution to Exercise")}[language]
+    headings = re.findall(r"^#+ (.*)$", re.sub("[\u2066-\u2069]", "", whole), re.M)
+    asked = [heading for heading in headings if re.match(rf"{word} [\d۰-۹]", heading)]
+    answered = [heading for heading in headings if heading.startswith(solved)]
+    assert len(asked) == len(answered)
+    numbers = [[re.findall(r"[\d۰-۹.]+", h)[0] for h in some] for some in (asked, answered)]
+    assert numbers[0] == numbers[1]
+    assert [heading for heading in headings if heading.startswith("(")] == []
+
+
+@pytest.mark.parametrize(("chapter", "language"), EACH)
 def test_nothing_of_the_book_s_own_machinery_is_left(
     site: Path, chapter: str, language: str
 ) -> None:
@@ -161,6 +183,45 @@ def test_a_program_to_complete_is_a_cell_that_runs_its_own_tests(site: Path, lan
             for source in found:
                 assert "    ...\n" in source and source.endswith(f', "{language}")')
     assert asked == len(TASKS) * len(FORMS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_colab_and_binder_are_offered_where_a_repository_is_named(language: str) -> None:
+    def offered(options: dict[str, str]) -> list[str]:
+        group = {"label": "download-buttons", "buttons": []}
+        context = {"header_buttons": [group], "pathto": lambda place, resource: place}
+        page = nodes.container("", nodes.container("", nb_element="cell_code"))
+        config = SimpleNamespace(language=language, html_theme_options=options)
+        notebooks.offer(SimpleNamespace(config=config), "q1", "page.html", context, page)
+        return [button["url"] for button in group["buttons"]]
+
+    own = ["_notebooks/q1.ipynb", "_notebooks/q1.solutions.ipynb"]
+    for nowhere in (NOT_NAMED, "", "https://gitlab.com/a/b", "https://github.com/a"):
+        assert offered({"repository_url": nowhere}) == offered({}) == own
+    assert offered({"repository_url": "https://github.com/a/b"}) == [
+        *own,
+        f"https://colab.research.google.com/github/a/b/blob/notebooks/{language}/q1.ipynb",
+        f"https://mybinder.org/v2/gh/a/b/notebooks?urlpath=lab/tree/{language}/q1.ipynb",
+    ]
+
+
+def test_the_branch_has_what_the_links_open(tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    gather = runpy.run_path(str(ROOT / "scripts" / "gather_notebooks.py"))["gather"]
+    with pytest.raises(FileNotFoundError, match="run `make book` first"):
+        gather(site, out)
+    assert not out.exists()
+    for folder in (site / "_notebooks", site / "en" / "_notebooks"):
+        folder.mkdir(parents=True)
+        for name in ("q1.ipynb", "cnnbook-0.1.0-py3-none-any.whl"):
+            (folder / name).write_text("x")
+    gather(site, out)
+    files = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
+    assert files == ["README.md", *FILES]
+    assert (out / "requirements.txt").read_text().startswith("./cnnbook-0.1.0-py3-none-any.whl[mod")
+    for address in launching.PLACES.values():
+        notebook = address.format(repository="a/b", branch="n", notebook="fa/q1.ipynb")
+        assert notebook.endswith("fa/q1.ipynb") and (out / "fa" / "q1.ipynb").is_file()
 
 
 def test_a_chapter_that_reads_results_brings_them_first(site: Path) -> None:

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth.identity import PasswordIdentityProvider
-from jupyter_server.base.handlers import AuthenticatedFileHandler
+from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.serverapp import ServerApp
+from markdown_it import MarkdownIt
 from tornado import web
 from traitlets.config import Config
+
+from persian_book import mathematics
 
 from .pages import FILES, POLICY, live
 
 STATIC = Path(__file__).parent / "static"
+# MathJax and its fonts, as the build has them.
+MATHEMATICS = Path(mathematics.__file__).parent
 BOOK = Path(__file__).parents[2]
 PORT = 8890
 
@@ -45,6 +50,17 @@ class Pages(AuthenticatedFileHandler):
         return len(self.get_content(self.absolute_path))
 
 
+class Markdown(APIHandler):
+    """Writes the Markdown that a cell shows, a table for instance, as HTML."""
+
+    @web.authenticated
+    def post(self) -> None:
+        """Answer with the HTML; markup in the text stays text."""
+        text = self.request.body.decode("utf-8")
+        parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self.finish({"html": parser.render(text)})
+
+
 class OneOrigin(PasswordIdentityProvider):
     """Asks for the token, and for the right origin even of who has it."""
 
@@ -65,6 +81,8 @@ class LiveServer(ServerApp):
         handlers = [
             (r"/book", web.RedirectHandler, {"url": "/book/index.html"}),
             (r"/book/(.*)", Pages, book),
+            (f"{FILES}markdown", Markdown),
+            (rf"{FILES}mathematics/(.*)", Pages, {"path": str(MATHEMATICS)}),
             (rf"{FILES}(.*)", Pages, {"path": str(STATIC)}),
         ]
         self.web_app.add_handlers(".*$", handlers)  # type: ignore[no-untyped-call]

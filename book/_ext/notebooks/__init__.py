@@ -11,7 +11,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from . import cells, wheel
+from . import cells, launching, wheel
 
 FOLDER = "_notebooks"
 FORMS = {"exercises": "", "solutions": ".solutions"}
@@ -45,6 +45,7 @@ def offer(
     """Put the notebooks into the download button, in the place of the two-language source."""
     if not doctree or not cells.has_code(doctree):
         return
+    repository = str(app.config.html_theme_options.get("repository_url") or "")
     for group in context.get("header_buttons", []):
         if group.get("label") != "download-buttons":
             continue
@@ -63,6 +64,7 @@ def offer(
                 }
                 for form, ending in FORMS.items()
             ),
+            *launching.buttons(repository, app.config.language, pagename),
             *rest,
         ]
 

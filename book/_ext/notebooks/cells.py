@@ -156,13 +156,15 @@ class Page:
         elif isinstance(node, nodes.section | nodes.document):
             for child in node.children:
                 yield from self.walk(child, level + (isinstance(node, nodes.section)))
-        elif kind.startswith("exercise") and kind.endswith("node"):
+        elif is_exercise(node):
             yield from self.inside(node, level + 2)
             yield from self.flush()
             if not self.solutions and not has_code(node):
                 yield markdown_cell(self.writer.wrapped([self.words["yours"]]))
                 yield code_cell(self.words["try"])
-        elif kind in ("exercise_title", "solution_title"):
+        elif kind == "solution_title" or (
+            isinstance(node, nodes.title) and is_exercise(node.parent)
+        ):
             self.prose.append(f"{'#' * min(level, 6)} {self.title(node)}")
         elif is_block(node):
             self.prose += self.writer.blocks(node, max(level, 1))
@@ -176,7 +178,7 @@ class Page:
         text = " ".join("".join(map(self.writer.inline, node.children)).split())
         numbers = self.numbers.get(node.parent["ids"][0], ()) if node.parent else ()
         number = self.writer.text(".".join(map(str, numbers)))
-        if type(node).__name__ == "exercise_title":
+        if is_exercise(node.parent):
             text = f"{self.words['exercise']} {number} {text}".replace("  ", " ")
         return text
 
@@ -198,6 +200,12 @@ class Page:
             yield code_cell("\n".join(block.astext() for block in blocks))
         for figure in node.findall(nodes.figure):
             self.prose += [b for c in figure.findall(nodes.caption) for b in self.writer.blocks(c)]
+
+
+def is_exercise(node: nodes.Node | None) -> bool:
+    """Tell whether a node is an exercise, numbered or not."""
+    kind = type(node).__name__
+    return kind.startswith("exercise") and kind.endswith("node")
 
 
 def is_block(node: nodes.Node) -> bool:

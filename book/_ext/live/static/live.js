@@ -177,6 +177,63 @@
     });
   }
 
+  /* Cells show Markdown and TeX too. Thebe brings neither; the server has what the book was built with. */
+  const markdown = {
+    async render(text) {
+      const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+      const headers = { "X-XSRFToken": decodeURIComponent(xsrf) };
+      const address = new URL("../markdown", files);
+      const answer = await fetch(address, { method: "POST", body: text, headers });
+      if (!answer.ok) throw new Error(`Markdown: ${answer.status}`);
+      return (await answer.json()).html;
+    },
+  };
+
+  let mathematics = null;
+  const readyForFormulas = () => {
+    mathematics ??= load("../mathematics/mathjax/mathjax.min.js").then(() => {
+      const fonts = new URL("../mathematics/fonts", files).href;
+      // As in persian_book.mathematics.engine: the page's font, and letters as tall as its own.
+      begin({}, fonts, "var(--pst-font-family-base)", 1.195);
+      return document.head.appendChild(element("style"));
+    });
+    return mathematics;
+  };
+  const FORMULA = /\$\$([^]+?)\$\$|\\\[([^]+?)\\\]|\$([^$]+?)\$|\\\(([^]+?)\\\)|(\\begin\{[^]+\\end\{[^}]*\})/g;
+  const formulas = {
+    async typeset(host) {
+      const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
+      const texts = [];
+      while (walker.nextNode()) {
+        const { currentNode: text } = walker;
+        if (text.data.search(FORMULA) >= 0 && !text.parentElement.closest("code, pre, svg, script, style"))
+          texts.push(text);
+      }
+      if (!texts.length) return;
+      const sheet = await readyForFormulas();
+      for (const text of texts) text.replaceWith(...written(text.data));
+      sheet.textContent = styles();
+    },
+  };
+  /* The parts of a text, its formulas set; what MathJax cannot read stays as it is. */
+  const written = (text) => {
+    const parts = [];
+    let end = 0;
+    for (const match of text.matchAll(FORMULA)) {
+      const [whole, dollars, brackets, dollar, parenthesis, environment] = match;
+      const display = dollars ?? brackets ?? environment;
+      const made = element("span");
+      try {
+        made.innerHTML = typeset(display ?? dollar ?? parenthesis, Boolean(display));
+      } catch {
+        made.textContent = whole;
+      }
+      parts.push(text.slice(end, match.index), made);
+      end = match.index + whole.length;
+    }
+    return [...parts, text.slice(end)];
+  };
+
   async function start() {
     bar.say("loading");
     bar.buttons.replaceChildren();
@@ -214,6 +271,14 @@
       savedSessionOptions: { enabled: false },
     });
     if (!session) throw new Error("no session");
+    const { rendermime } = notebook;
+    Object.assign(rendermime, { markdownParser: markdown, latexTypesetter: formulas });
+    // TeX is Markdown that is one formula.
+    const factory = rendermime.getFactory("text/markdown");
+    rendermime.addFactory({
+      safe: true, mimeTypes: ["text/latex"], defaultRank: 55,
+      createRenderer: (options) => factory.createRenderer(options),
+    });
     kernel = session.kernel;
     cells = [...document.querySelectorAll(".thebe-cell")].map(
       (box) => new Cell(box, notebook.getCellById(box.dataset.thebeId)),
