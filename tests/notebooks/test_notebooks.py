@@ -106,7 +106,9 @@ def test_an_exercise_is_called_so_and_numbered_as_its_solution_is(
     site: Path, chapter: str, language: str
 ) -> None:
     whole = text(read(site, chapter, language, "solutions"))
-    word, solved = {"fa": ("تمرین", "پاسخ"), "en": ("Exercise", "Solution to Exercise")}[language]
+    word, solved = {"fa": ("تمرین", "پاسخ تمرین"), "en": ("Exercise", "Solution to Exercise")}[
+        language
+    ]
     headings = re.findall(r"^#+ (.*)$", re.sub("[\u2066-\u2069]", "", whole), re.M)
     asked = [heading for heading in headings if re.match(rf"{word} [\d۰-۹]", heading)]
     answered = [heading for heading in headings if heading.startswith(solved)]
