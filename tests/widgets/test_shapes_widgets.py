@@ -97,6 +97,7 @@ def test_an_impossible_stack_is_explained(open_widget: Open) -> None:
     widget.locator(".layer").nth(2).locator(".up").click()
     assert "MaxPooling2D" in widget.locator(".impossible .warn").inner_text()
     assert widget.locator(".layer.after dl").count() == 0
+    assert widget.locator(".total").count() == 0  # of a stack that cannot be built
     narrow = open_widget("layers", "?layers-input=2,2,1&layers-stack=Conv2D,4,3,1,valid")
     assert re.search("same", narrow.locator(".warn").inner_text())
 

@@ -86,6 +86,28 @@ def test_a_finger_moves_the_window(browser: Browser, edition: Path) -> None:
     context.close()
 
 
+def test_a_finger_drags_the_window_down_without_scrolling(browser: Browser, edition: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto((edition / "stepper.html").as_uri())
+    widget = page.locator("cnn-stepper .live")
+    cell(widget, IMAGE, 4, 2).scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    finger = context.new_cdp_session(page)
+    for kind, row in [("Start", 0), *(("Move", row) for row in range(1, 5))]:
+        box = cell(widget, IMAGE, row, 2).bounding_box()
+        assert box is not None
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        touch = {"type": f"touch{kind}", "touchPoints": [point]}
+        finger.send("Input.dispatchTouchEvent", touch)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(widget.locator("td.current")).to_have_attribute("data-cell", "4,2")
+    assert page.evaluate("scrollY") == before
+    context.close()
+
+
 def test_uint8_wraps_before_one_s_eyes(stepper: Open) -> None:
     widget = stepper("?stepper-type=uint8")
     assert output(widget)[0] == ["0", "20", "186", "20", "0"]
@@ -173,5 +195,6 @@ def test_the_picture_answers_the_kernel(stepper: Open, page: Page) -> None:
       return [...canvas.getContext("2d").getImageData(0, 0, 90, 60).data].join();
     }"""
     first = page.evaluate(read)
+    assert first.startswith("255,255,255,255,")  # the even sky answers zero, which is white
     widget.locator("select").first.select_option("step")
     assert page.evaluate(read) != first

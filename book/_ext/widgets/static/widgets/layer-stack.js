@@ -156,8 +156,9 @@
           ${select(words.add, "", { "": "…", ...Object.fromEntries(KINDS.map((kind) => [kind, kind])) }, (kind) => kind && this.grow(kind))}
         </div>
         <p class="help">${words.hint}</p>
-        <p class="total">${words.total}: <bdi dir="ltr">${polynomial(sum)}</bdi>
-          ${usesH ? html`(${words.withH(Number(state.h), at(sum, Number(state.h)))})` : nothing}</p>
+        ${steps.at(-1)?.impossible ? nothing : html`
+          <p class="total">${words.total}: <bdi dir="ltr">${polynomial(sum)}</bdi>
+            ${usesH ? html`(${words.withH(Number(state.h), at(sum, Number(state.h)))})` : nothing}</p>`}
         ${this.foot(words.link, words.reset)}`;
     }
 

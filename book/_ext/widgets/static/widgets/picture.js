@@ -24,8 +24,9 @@
   const grey = (value) => Array(3).fill(Math.min(Math.max(value, 0), 255));
   // White is zero; the largest size is full red or blue.
   const diverging = (value) => {
-    const fade = 255 * (1 - Math.min(Math.abs(value), 1));
-    return value > 0 ? [220, fade, fade] : [fade, fade, 220];
+    const size = Math.min(Math.abs(value), 1);
+    const [fade, full] = [255 * (1 - size), 255 - 35 * size];
+    return value > 0 ? [full, fade, fade] : [fade, fade, full];
   };
 
   const WORDS = {
