@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -354,10 +355,19 @@ def test_errors_are_one_line_that_says_the_way_out(
 ):
     monkeypatch.chdir(tmp_path)
     assert status(arguments) == code
-    error = capsys.readouterr().err.splitlines()[-1]
+    (error,) = capsys.readouterr().err.splitlines()
     assert error.startswith(f"cnnbook {arguments[0]}: " if arguments else "cnnbook: ")
     assert message in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_photo_is_taken_without_a_warning(tree, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 48 * 48 - 1)  # Pillow refuses twice as many
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert main(["split", str(tree), "--out", str(tmp_path / "split.csv")]) == 0
+    assert [str(warning.message) for warning in warned] == []
+    assert capsys.readouterr().err == ""
 
 
 def test_a_typo_does_not_burn_the_run_folder(tree, tmp_path, capsys):

@@ -6,7 +6,9 @@ import argparse
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import NoReturn
 
 from cnnbook import __version__
 from cnnbook.cli import draw, explain, export, practice, predict, report, split, train
@@ -38,8 +40,8 @@ Each command explains itself: cnnbook train --help
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; an error is one line on stderr.
 
-    0: done; 1: it failed, or a picture could not be read; 2: the command was given wrongly
-    (argparse itself exits with that); 130: interrupted.
+    0: done; 1: it failed, or a picture could not be read; 2: the command was given wrongly;
+    130: interrupted.
 
     Examples
     --------
@@ -54,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name may be no text at all
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Pillow says so of a JPEG that is decoded at an eighth, too; beyond twice the limit it refuses.
+    warnings.filterwarnings("ignore", "Image size .* exceeds limit")
     given = _parser().parse_args(arguments)
     given.arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -71,8 +75,15 @@ def _fail(command: str, message: str, status: int) -> int:
     return status
 
 
+class _OneLine(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all errors of the commands are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _OneLine(
         "cnnbook",
         description=_DESCRIPTION,
         epilog=EXIT_STATUSES,
