@@ -43,7 +43,8 @@ class RunConfig:
     learning_rate : float
         Of the first stage, to begin with; the second takes a tenth.
     patience : int
-        Epochs without a lower validation loss after which training stops.
+        Epochs without a lower validation loss after which training stops. Of a few hundred photos
+        an epoch is a dozen steps, and fewer epochs end a training that has hardly begun.
     batch_size, seed : int
     manifest : str, optional
         A CSV file, as `cnnbook split` writes it, that tells the part of each photo in ``data``.
@@ -73,7 +74,7 @@ class RunConfig:
     epochs: int = 50
     fine_tune_epochs: int = 0
     learning_rate: float = 1e-3
-    patience: int = 8
+    patience: int = 20
     batch_size: int = 32
     seed: int = 0
     manifest: str | None = None

@@ -85,3 +85,19 @@ def test_a_run_knows_its_own_photos(two_epochs, tree, tmp_path):
     (spoiled / "features.npz").write_bytes(b"PK")
     with pytest.raises(ValueError, match=r"features\.npz is missing or damaged"):
         open_run(spoiled)
+
+
+def test_a_model_from_a_file_may_have_the_names_that_keras_counts_up_again(tmp_path):
+    """A new process begins to count anew: `clear_session` does that here."""
+    keras.utils.clear_session()
+    backbone = keras.Sequential(
+        [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)], name="backbone"
+    )
+    model = models.transfer_model(backbone, classes=2, head="gap")
+    model.save(tmp_path / "model.keras")
+    keras.utils.clear_session()
+    opened = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    pictures = np.random.default_rng(0).uniform(0, 255, (3, 8, 8, 3))
+    outputs, features = with_features(opened).predict(pictures, verbose=0)
+    np.testing.assert_array_equal(outputs, opened.predict(pictures, verbose=0))
+    assert features.shape == (3, 4)

@@ -23,7 +23,7 @@ A first session, without any photo of your own:
 
   cnnbook draw cars --images 500 --seed 1          # a folder tree of five drawn makes
   cnnbook split cars --out split.csv               # what would be trained and tested on
-  cnnbook train --data cars --size 96 --epochs 15 --out run
+  cnnbook train --data cars --size 96 --out run
   cnnbook predict --run run cars/mazda_3/1.jpg
   cnnbook explain --run run cars/mazda_3/*.jpg --out why.png
   cnnbook report run --lang fa --out run.html

@@ -66,12 +66,14 @@ def group_alike(photos: Photos) -> NDArray[np.int64]:
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         signs = np.array([*pool.map(_hashes, [record.path for record in photos.records])])
-    whole = np.ascontiguousarray(signs[:, 0].T)
+    whole = np.ascontiguousarray(signs[:, 0].T, np.float32)
     least = _SIDE**2 - 2 * _ALIKE  # of the sum of products of signs, which is 256 - 2 * differing
     pairs = []
     for start in range(0, len(signs), _AT_ONCE):
         some = signs[start : start + _AT_ONCE]
-        products = some.reshape(-1, _SIDE**2) @ whole  # one large product is far faster than many
+        products = (
+            some.reshape(-1, _SIDE**2).astype(np.float32) @ whole
+        )  # one large product is far faster than many
         likeness = products.reshape(len(some), -1, len(signs)).max(axis=1)
         one, other = np.nonzero(likeness >= least)
         pairs.append(np.column_stack([one + start, other]))
@@ -200,7 +202,7 @@ def doubtful_labels(photos: Photos, groups: NDArray[np.int64]) -> list[Problem]:
     return problems
 
 
-def _hashes(path: Path) -> NDArray[np.float32]:
+def _hashes(path: Path) -> NDArray[np.int8]:
     """Hash a photo upright and mirrored, each whole and without margins: (6, 256) of -1 and 1."""
     with extra("models", "group_alike"):  # nothing else in this room needs it
         from imagehash import phash
@@ -215,7 +217,7 @@ def _hashes(path: Path) -> NDArray[np.float32]:
                 (4 * _SIDE, 4 * _SIDE), Image.Resampling.LANCZOS, box=(low, low, high, high)
             )
             hashes.append(phash(inner, _SIDE).hash.ravel())
-    return np.where(hashes, np.float32(1), np.float32(-1))
+    return np.where(hashes, np.int8(1), np.int8(-1))
 
 
 def _joined(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:

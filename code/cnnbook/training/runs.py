@@ -131,9 +131,10 @@ def said_of(outputs: ArrayLike, features: ArrayLike, familiar: Familiar) -> Said
     >>> said.likeness.tolist(), said.unlike.tolist()
     ([0.8], [True])
     """
+    probabilities = class_probabilities(outputs)  # refuses what a damaged model answers
     near = likeness(features, familiar.features)
     unlike = None if familiar.below is None else near < familiar.below
-    return Said(class_probabilities(outputs), near, unlike)
+    return Said(probabilities, near, unlike)
 
 
 def open_run(run_dir: str | Path) -> Run:

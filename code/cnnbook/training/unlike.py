@@ -66,7 +66,9 @@ def with_features(model: keras.Model) -> keras.Model:
         if not isinstance(layer, keras.layers.InputLayer):
             x = layer(x)
             maps = x if len(x.shape) == 4 else maps
-    return keras.Model(inputs, [x, keras.layers.GlobalAveragePooling2D()(maps)])
+    # A model that was read from a file brings the names that Keras would count up here again.
+    means = keras.layers.GlobalAveragePooling2D(name="means_of_the_last_maps")
+    return keras.Model(inputs, [x, means(maps)])
 
 
 def told_of(familiar: Familiar, scores: ArrayLike) -> dict[str, Any]:
