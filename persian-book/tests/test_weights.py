@@ -2,12 +2,13 @@
 
 import re
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
-from persian_book.site.bundles import Bundles
+from persian_book.site.bundles import ASKING, TOLD, Bundles
 from persian_book.site.fingerprints import pages_of, stamp, take_back
 from persian_book.site.purge import purged, words_of
 from persian_book.site.typefaces import FONTS, write_typeface
@@ -127,6 +128,14 @@ def test_names_hold_the_digest_of_the_content_and_lead_to_it(tmp_path: Path) -> 
     (dot,) = (site / "_static").glob("dot.*.png")
     (sheet,) = (site / "_static").glob("book.*.css")
     assert dot.name in sheet.read_text("utf-8")
+
+
+def test_the_theme_asks_no_box_for_its_size() -> None:
+    folder = Path(str(resources.files("pydata_sphinx_theme"))) / "theme/pydata_sphinx_theme/static"
+    script = (folder / "scripts" / "pydata-sphinx-theme.js").read_text("utf-8")
+    mended, count = ASKING.subn(TOLD, script)
+    assert count == 1 and mended.count("scrollWidth") == script.count("scrollWidth") - 1
+    assert "persianBookScrolling" in (FONTS.parent / "persian-book.js").read_text("utf-8")
 
 
 def test_a_build_after_a_build_gives_the_same_and_follows_a_change(tmp_path: Path) -> None:

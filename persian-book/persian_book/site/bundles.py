@@ -36,6 +36,13 @@ LOADING = re.compile(
     r"""(["'])loading\1\s*([=!])==?\s*document\.readyState|"""
     r"""document\.readyState\s*([=!])==?\s*(["'])loading\4"""
 )
+# The theme asks every box whether it scrolls, and writes its answer before it asks the next, so
+# that the page is laid out once a box; persian-book.js waits until the browser tells.
+ASKING = re.compile(
+    r"\.forEach\((\w+)=>\{\1\.tabIndex=\1\.scrollWidth>\1\.clientWidth"
+    r"\|\|\1\.scrollHeight>\1\.clientHeight\?0:-1\}\)"
+)
+TOLD = r".forEach(\1=>persianBookScrolling.observe(\1))"
 
 
 class Piece(NamedTuple):
@@ -130,7 +137,7 @@ class Bundles:
             return f'document.readyState{"!" if "=" in (match[2], match[3]) else "="}=="complete"'
 
         texts = ((self.site / name).read_text("utf-8") for name in self.scripts)
-        return ";\n" + "\n;\n".join(LOADING.sub(asked, text) for text in texts)
+        return ";\n" + "\n;\n".join(ASKING.sub(TOLD, LOADING.sub(asked, text)) for text in texts)
 
     def page(self, path: Path, cut: list[Piece]) -> str:
         """Return a page that loads the bundles in the place of what is in them."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..page.markup import Tag, rewrite, tokens
+from .scripts import with_colours
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'"
 # Netlify's and Cloudflare's form; other hosts want the same line in a form of their own.
@@ -50,7 +51,9 @@ class Outsider:
 
     def script(self, content: str) -> str:
         """Write a script as a file, and return the tag that runs it in the same place."""
-        return f'<script src="{self.file(content, "js")}"></script>' if content.strip() else ""
+        if not content.strip():
+            return ""
+        return f'<script src="{self.file(with_colours(content), "js")}"></script>'
 
     def style(self, content: str) -> str:
         """Write styles as a file, and return the tag that links to it."""

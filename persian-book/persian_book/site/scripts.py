@@ -16,6 +16,11 @@ NEEDLESS = re.compile(r"scripts/fontawesome\.js|sphinx-thebe\.(?:js|css)|transla
 NEEDLESS_TEXT = re.compile(
     "THEBE_JS_URL|thebe_selector|bootstrap_theme|requestKernel|kernelName|OPTIONS.pagename"
 )
+# The theme's first script leaves the colours open, and its last, when the page is there, sets them:
+# every element is styled twice.
+COLOURS = re.compile(r"(\.dataset\.theme =) [^;]*;")
+CHOSEN = """{ auto: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light" }[
+      document.documentElement.dataset.mode] ?? document.documentElement.dataset.mode;"""
 SEARCH = re.compile(r"(?:^|/)(?:searchtools|language_data|searchindex)\.js")
 
 
@@ -33,6 +38,15 @@ def without_needless_scripts(page: str, pagename: str) -> str:
         return pagename != "search" and SEARCH.search(address) is not None
 
     return without(page, is_needless)
+
+
+def with_colours(script: str) -> str:
+    """Have the script that runs before the first painting choose the colours of the page.
+
+    >>> with_colours("html.dataset.theme = localStorage.getItem('theme') || '';")[:24]
+    'html.dataset.theme = { a'
+    """
+    return COLOURS.sub(rf"\1 {CHOSEN}", script)
 
 
 def add_static(app: Sphinx, config: Config) -> None:

@@ -62,18 +62,53 @@ document.addEventListener("click", (event) => {
   });
 })();
 
-// A formula wider than the page scrolls, so the keyboard must reach it.
+// The keyboard must reach what scrolls: formulas here, code and outputs by the theme's script. The
+// browser tells sizes when it has them; to ask for all would lay out what nobody has come to yet.
+const persianBookScrolling = new ResizeObserver((entries) => {
+  "use strict";
+  const scrolls = (box) => {
+    const formula = box.querySelector(":scope > mjx-math");
+    // Not the scrollWidth of a formula, which counts the invisible MathML.
+    if (formula) return formula.offsetWidth > box.clientWidth;
+    return box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+  };
+  const boxes = new Set(entries.map(({ target }) => target.closest("mjx-container") ?? target));
+  const found = [...boxes].map((box) => [box, scrolls(box) ? 0 : -1]); // all, before one changes
+  for (const [box, index] of found) if (box.tabIndex !== index) box.tabIndex = index;
+});
 window.addEventListener("load", () => {
   "use strict";
-  const reach = () => {
-    for (const formula of document.querySelectorAll("mjx-container"))
-      // Not scrollWidth, which counts the invisible MathML.
-      if (formula.querySelector("mjx-math").offsetWidth > formula.clientWidth) formula.tabIndex = 0;
-      else formula.removeAttribute("tabindex");
-  };
-  reach();
-  window.addEventListener("resize", reach);
+  // Other formulas stand in the line, whole.
+  for (const formula of document.querySelectorAll("mjx-container:is(.wide, [display])"))
+    for (const box of [formula, formula.querySelector("mjx-math")]) persianBookScrolling.observe(box);
 });
+
+// Sections below the first screen are laid out when the reader stirs, one by one while the browser
+// is idle; at once for a link into a page, which has to know where it leads.
+window.addEventListener("load", () => {
+  "use strict";
+  const waiting = [...document.querySelectorAll(".bd-article section section")];
+  const next = () => {
+    const section = waiting.shift();
+    if (!section) return;
+    section.classList.add("laid-out");
+    (window.requestIdleCallback ?? window.requestAnimationFrame)(next);
+  };
+  const signs = ["scroll", "pointermove", "pointerdown", "keydown"];
+  const begin = () => {
+    for (const sign of signs) window.removeEventListener(sign, begin);
+    next();
+  };
+  for (const sign of signs) window.addEventListener(sign, begin, { passive: true });
+});
+document.addEventListener(
+  "click",
+  (event) => {
+    "use strict";
+    if (event.target.closest("a[href*='#']")) document.documentElement.classList.add("laid-out");
+  },
+  true
+);
 
 // The theme's drawers and its search: one that is closed gives the focus back to what opened it,
 // and a link to this page closes the drawer that lies over it.
