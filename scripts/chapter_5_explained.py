@@ -5,8 +5,10 @@
 writes book/data/explained/MODEL.csv, a row for each test picture and map with what every measure
 says, and MODEL_effects.csv, how far each change of the car moves the logit of its class. The pages
 compute all means and intervals from these rows. The models are those that the comparison of
-`chapter_5.py` trained on most pictures, of seed 0; weights that it left in _build/chapter_5 are
-taken from there, else the model is trained again. A file that exists is not written again.
+`chapter_5.py` trained on most pictures, of seed 0. MODEL_maps.npz holds maps to look at, of the
+second training of model B: three pictures, and the energy of each map on the parts of every one.
+Weights that were left in _build/chapter_5 are taken from there, else a model is trained again. A
+file that exists is not written again.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from cnnbook.files import write_atomically
 
 OUT = ROOT / "book" / "data" / "explained"
 PICTURES, SEED = 100, 900_003  # drawn for this alone
+SHOWN = 3
 STEPS = 10  # of the deletion and insertion curves
 
 Maps = dict[str, np.ndarray]
@@ -35,9 +38,15 @@ Rows = list[dict[str, Any]]
 def main() -> None:
     """Write what is not there yet."""
     for run in equal_steps():
+        if run.pictures != 1200 or run.model == "frozen":
+            continue
         path = OUT / f"{run.model}.csv"
-        wanted = run.pictures == 1200 and run.model != "frozen" and run.seed == 0
-        if wanted and not path.exists():
+        maps = OUT / f"{run.model}_maps.npz"
+        if run.seed == 1 and run.model == "fine-tuned" and not maps.exists():
+            with write_atomically(maps) as temporary, temporary.open("wb") as file:
+                np.savez_compressed(file, **to_look_at(model_of(run), run, PICTURES))
+            print(maps.name, flush=True)
+        if run.seed == 0 and not path.exists():
             scores, effects = rows(model_of(run), run, PICTURES)
             write(OUT / f"{run.model}_effects.csv", effects)
             write(path, scores)
@@ -92,6 +101,23 @@ def rows(model: keras.Model, run: Run, n: int) -> tuple[Rows, Rows]:
     return scores, in_rows(known, moved)
 
 
+def to_look_at(model: keras.Model, run: Run, n: int) -> dict[str, np.ndarray]:
+    """Return a few pictures under each map of the model, and every map's energy on the parts."""
+    drawn = cars.draw(n, SEED, run.size, difficulty=run.difficulty)
+    seen = np.flatnonzero(drawn.part_masks.any(axis=(1, 2)))
+    images, labels = drawn.images[seen], drawn.labels[seen]
+    maps = class_maps(model, images, labels) | enlarged(model, run, images, labels)
+    energies = [
+        faithfulness.energy_ratio(of_name, drawn.part_masks[seen]) for of_name in maps.values()
+    ]
+    found = {
+        "pictures": images[:SHOWN],
+        "names": np.array(list(maps)),
+        "energy": np.array(energies),
+    }
+    return found | {name: of_name[:SHOWN] for name, of_name in maps.items()}
+
+
 def in_rows(known: Sequence[dict[str, Any]], columns: dict[str, np.ndarray]) -> Rows:
     """Put columns beside what is known of each picture."""
     return [
@@ -101,17 +127,21 @@ def in_rows(known: Sequence[dict[str, Any]], columns: dict[str, np.ndarray]) -> 
 
 
 def contenders(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Maps:
-    """Return the maps that are compared; the fine layer is the last that sees twice as finely."""
+    """Return the maps that are compared."""
+    return class_maps(model, images, labels) | faithfulness.baselines(model, images, labels)
+
+
+def class_maps(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Maps:
+    """Return the maps of a model; the fine layer is the last that sees twice as finely."""
     layers = gradcam.feature_layers(model)
     least = max(12, 2 * layers[gradcam.feature_layer(model)][0])
     fine = [name for name, (height, _, _) in layers.items() if height >= least][-1]
-    maps = {
+    return {
         "Grad-CAM": gradcam.grad_cam(model, images, labels),
         "HiResCAM": gradcam.hires_cam(model, images, labels),
         "Grad-CAM, fine": gradcam.grad_cam(model, images, labels, layer=fine),
         "HiResCAM, fine": gradcam.hires_cam(model, images, labels, layer=fine),
     }
-    return maps | faithfulness.baselines(model, images, labels)
 
 
 def enlarged(model: keras.Model, run: Run, images: np.ndarray, labels: np.ndarray) -> Maps:
