@@ -173,7 +173,7 @@ def test_the_keyboard_stops_at_formulas_that_scroll_alone(
     page: Page, site: Path, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto((site / "q4-gradients.html").as_uri())
+    page.goto((site / "q4-gradients.html").as_uri(), timeout=30_000)
     page.evaluate("() => document.fonts.ready")
     # Sections that nobody has come to are not laid out, and nothing in them is known to scroll.
     page.evaluate("() => { document.documentElement.classList.add('laid-out'); }")
@@ -202,7 +202,7 @@ def test_a_page_is_laid_out_as_far_as_it_is_read_and_links_lead_to_their_place(
     page: Page, site: Path, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto((site / "q4-gradients.html").as_uri())
+    page.goto((site / "q4-gradients.html").as_uri(), timeout=30_000)
     height = "() => document.documentElement.scrollHeight"
     before = page.evaluate(height)
     far = page.evaluate(
