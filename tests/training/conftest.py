@@ -6,24 +6,17 @@ import numpy as np
 import pytest
 
 from cnnbook import cars, models
-from cnnbook.models import building
 from cnnbook.settings import RunConfig
 from cnnbook.training.runs import train_run
+from eager import eagerly
 
 SIDE = 8
 
 
 @pytest.fixture(scope="session", autouse=True)
 def eager() -> Iterator[None]:
-    """Compile no model: for a few steps that takes longer than training."""
-
-    def compiled(model: keras.Model, learning_rate: float = 1e-3) -> keras.Model:
-        building.compiled(model, learning_rate).run_eagerly = True
-        return model
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("cnnbook.training.runs.compiled", compiled)
-        patched.setattr("cnnbook.training.fitting.compiled", compiled)
+    """Compile no model."""
+    with eagerly():
         yield
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from browser.chromium import COMPLAINTS, heard, lent
 from browser.small_book import ROOT
 from persian_book.page import words
 
@@ -35,13 +36,14 @@ def edition(request: pytest.FixtureRequest, small_site: Path) -> Path:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Open a page that must throw nothing."""
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console", lambda message: errors.append(message.text) if message.type == "error" else None
-    )
-    yield page
-    page.close()
+    """Lend a page that must throw nothing."""
+    with lent(browser, 1200, 900) as page, heard(page, **COMPLAINTS) as errors:
+        yield page
     assert errors == []
+
+
+@pytest.fixture
+def asked(page: Page) -> Iterator[list[str]]:
+    """Return the addresses that the page asks for."""
+    with heard(page, request=lambda request: request.url) as addresses:
+        yield addresses

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browser.visits import AXE, SIZES, THEMES, axe
+from browser.chromium import lent
+from browser.visits import AXE, SIZES, axe
 
 ELEMENTS = ["alignment", "counterfactual", "gradient-lens", "layers", "pointwise", "stepper"]
 
@@ -19,17 +20,13 @@ def open_widget(page: Page, edition: Path, name: str) -> None:
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("name", [*ELEMENTS, "questions"])
 def test_axe_finds_nothing(browser: Browser, edition: Path, name: str, width: int) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": SIZES[width]}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    open_widget(page, edition, name)
-    for summary in page.locator(".widget summary").all():
-        summary.click()
-    page.evaluate(AXE)
-    assert [fault for theme in THEMES for fault in axe(page, theme)] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    with lent(browser, width, SIZES[width], reduced_motion="reduce") as page:
+        open_widget(page, edition, name)
+        for summary in page.locator(".widget summary").all():
+            summary.click()
+        page.evaluate(AXE)
+        assert axe(page, width) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", ELEMENTS)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
+from browser.chromium import lent
 from practice_oracles import ORACLES
 from self_check.practice import POOL, pool
 
@@ -80,24 +81,22 @@ def test_a_slip_is_named(opened: Page) -> None:
     assert "PyTorch" in said or "valid" in said or "same" in said
 
 
-def test_nothing_of_a_pool_comes_before_it_is_asked_for(page: Page, edition: Path) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_nothing_of_a_pool_comes_before_it_is_asked_for(
+    page: Page, asked: list[str], edition: Path
+) -> None:
     page.goto((edition / "practice.html").as_uri())
     page.wait_for_timeout(300)
     assert not any(name in url for url in asked for name in ("/convolution.", "/shapes."))
 
 
 def test_without_scripts_there_is_a_problem_and_its_solution(
-    browser: object, edition: Path
+    browser: Browser, edition: Path
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
-    page = context.new_page()
-    page.goto((edition / "practice.html").as_uri())
-    assert page.locator(".practice .problem p:visible").count() == 2
-    assert page.locator(".practice summary:visible").count() == 2
-    assert page.locator(".practice :is(button, select, input):visible").count() == 0
-    context.close()
+    with lent(browser, java_script_enabled=False) as page:
+        page.goto((edition / "practice.html").as_uri())
+        assert page.locator(".practice .problem p:visible").count() == 2
+        assert page.locator(".practice summary:visible").count() == 2
+        assert page.locator(".practice :is(button, select, input):visible").count() == 0
 
 
 def test_a_pool_holds_no_problem_twice() -> None:

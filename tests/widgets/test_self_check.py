@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import scipy.signal
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
+
+from browser.chromium import lent
 
 RIGHT = {"fa": "درست است.", "en": "Correct."}
 
@@ -174,13 +176,11 @@ def test_an_order_by_keyboard(opened: Page) -> None:
 
 
 def test_without_scripts_the_question_stays_and_asks_for_nothing(
-    browser: object, edition: Path
+    browser: Browser, edition: Path
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
-    page = context.new_page()
-    page.goto((edition / "questions.html").as_uri())
-    assert page.locator(".self-check input:visible, .self-check button:visible").count() == 0
-    assert page.locator(".self-check .mistake:visible").count() == 0
-    assert page.locator(".self-check p:visible").count() >= 6
-    assert page.locator(".self-check li:visible").count() == 5
-    context.close()
+    with lent(browser, java_script_enabled=False) as page:
+        page.goto((edition / "questions.html").as_uri())
+        assert page.locator(".self-check input:visible, .self-check button:visible").count() == 0
+        assert page.locator(".self-check .mistake:visible").count() == 0
+        assert page.locator(".self-check p:visible").count() >= 6
+        assert page.locator(".self-check li:visible").count() == 5

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from browser.chromium import lent
+
 OUTPUT = re.compile("^(خروجی|Output)$")
 IMAGE = re.compile("^(ورودی|Input)$")
 Open = Callable[..., Locator]
@@ -72,18 +74,16 @@ def test_a_press_selects_and_a_drag_over_the_image_moves_the_window(
 
 
 def test_a_finger_moves_the_window(browser: Browser, edition: Path) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
-    page.goto((edition / "stepper.html").as_uri())
-    widget = page.locator("cnn-stepper .live")
-    cell(widget, OUTPUT, 2, 2).tap()
-    assert widget.locator(".sum strong").inner_text() == "−60"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    sizes = widget.locator("button:visible, select, summary").evaluate_all(
-        "all => all.map(e => e.getBoundingClientRect().height)"
-    )
+    with lent(browser, 390, 844, has_touch=True) as page:
+        page.goto((edition / "stepper.html").as_uri())
+        widget = page.locator("cnn-stepper .live")
+        cell(widget, OUTPUT, 2, 2).tap()
+        assert widget.locator(".sum strong").inner_text() == "−60"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        sizes = widget.locator("button:visible, select, summary").evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect().height)"
+        )
     assert min(sizes) >= 30
-    context.close()
 
 
 def test_a_finger_drags_the_window_down_without_scrolling(browser: Browser, edition: Path) -> None:
