@@ -56,9 +56,9 @@ serve: book  ## serve the built site on http://localhost:8000
 live: book  ## serve the built site on http://localhost:8890 with cells that can be changed and run
 	PYTHONPATH=book/_ext:persian-book $(BIN)/python -m live _build/html
 
-lighthouse: book  ## measure the site as a phone loads it (wants Node and Chromium; installs Lighthouse)
+lighthouse: book  ## measure the site, or PAGES, as a phone loads it (wants Node and Chromium; installs Lighthouse)
 	npm install --silent --no-fund --no-audit --prefix _build/lighthouse lighthouse@12.8.2
-	$(BIN)/python scripts/lighthouse.py --program _build/lighthouse/node_modules/.bin/lighthouse
+	$(BIN)/python scripts/lighthouse.py --program _build/lighthouse/node_modules/.bin/lighthouse $(PAGES)
 
 lock: $(READY)  ## resolve the lock file anew
 	$(BIN)/python -m pip install --quiet uv
