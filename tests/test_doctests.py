@@ -35,7 +35,6 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.doctest", "sphinx.ext.napoleon",
 
 @pytest.mark.slow
 def test_python_m_doctest_passes_on_every_file(root: Path) -> None:
-    # Given a file called __main__.py, doctest tests itself.
     paths = sorted((root / "code" / "cnnbook").rglob("*.py"))
     files = [str(path) for path in paths if path.name != "__main__.py"]
     result = subprocess.run(
@@ -46,6 +45,20 @@ def test_python_m_doctest_passes_on_every_file(root: Path) -> None:
     assert len(counted) == len(files)
     assert sum(int(tried) for _, tried in counted) > 500
     assert sum(int(failed) for failed, _ in counted) == 0, result.stdout[-3000:]
+
+
+def test_a_file_called_main_is_beyond_doctest(root: Path, tmp_path: Path) -> None:
+    """Whatever it holds, doctest imports itself by that name, and one of its own examples fails."""
+    ours, empty = root / "code" / "cnnbook" / "__main__.py", tmp_path / "__main__.py"
+    empty.touch()
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "doctest", str(path)], capture_output=True, text=True
+        ).stdout
+        for path in (ours, empty)
+    ]
+    assert said[0] == said[1]
+    assert ">>>" not in ours.read_text("utf-8")
 
 
 @pytest.mark.slow
