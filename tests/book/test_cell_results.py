@@ -159,7 +159,7 @@ def test_a_drawing(site: Path, edition: str, label: str, alt: str) -> None:
     figure = page_of(site, edition).select_one("figure#fig-x")
     assert figure is not None and figure.figcaption is not None
     drawing = figure.select_one(".drawing")
-    assert drawing is not None and drawing["role"] == "img" and drawing["aria-label"] == alt
+    assert drawing is not None and drawing["role"] == "group" and drawing["aria-label"] == alt
     shown = [text.text.strip("\u2067\u2069") for text in drawing.select("svg text")]
     assert shown == ["1", "−2", label]
 

@@ -21,6 +21,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
+from . import source_links
+
 FILE = "reference.yml"
 STATIC = Path(__file__).parent / "static"
 HEAD = "Traceback (most recent call last):"
@@ -150,6 +152,7 @@ def add_style(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Run on every member, and on every docstring before napoleon."""
+    source_links.setup(app)
     app.add_directive("module-names", ModuleNames)
     app.connect("config-inited", add_static)
     app.connect("html-page-context", add_style)

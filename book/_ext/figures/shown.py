@@ -29,9 +29,9 @@ class picture_title(nodes.General, nodes.TextElement):
 
 
 def visit_drawing(self: Any, node: drawing) -> None:
-    """Write the drawings."""
+    """Write the drawings: a group with a name, so that the texts in it are read as well."""
     rows = "".join(f'<div class="row">{"".join(row)}</div>' for row in node["rows"])
-    self.body.append(f'<div class="drawing" role="img" aria-label="{escape(node["alt"])}">{rows}')
+    self.body.append(f'<div class="drawing" role="group" aria-label="{escape(node["alt"])}">{rows}')
 
 
 def visit_pictures(self: Any, node: pictures) -> None:

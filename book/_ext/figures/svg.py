@@ -116,7 +116,6 @@ def finished(source: str, word: Callable[[str, bool], str], prefix: str) -> str:
         "height": str(height),
         "fill": "currentColor",
         "stroke-linejoin": "round",
-        "aria-hidden": "true",
     }
     text = ElementTree.tostring(root, "unicode")
     return re.sub(r">\s*\n\s*<", "><", text)

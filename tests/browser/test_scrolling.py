@@ -1,0 +1,81 @@
+"""What scrolls shows at its edges that there is more, and on which side."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
+
+from browser.visits import served
+
+BOXES = {"code": ".bd-article pre", "formula": ".bd-article div.math > mjx-container"}
+NARROW = "(box) => { box.style.maxWidth = `${box.clientWidth * 0.3}px`; }"
+# In the order of the page: from the left of the content to its right.
+SCROLL = """(box, right) => {
+  const room = box.scrollWidth - box.clientWidth;
+  const towards = getComputedStyle(box).direction === "rtl" ? right - 1 : right;
+  box.scrollTo({ left: towards * room, behavior: "instant" });
+}"""
+
+
+@pytest.fixture(scope="module")
+def base(fixture_site: Path) -> Iterator[str]:
+    with served(fixture_site) as address:
+        yield address
+
+
+def opened(browser: Browser, address: str, theme: str) -> Page:
+    forced = "active" if theme == "forced" else "none"
+    context = browser.new_context(viewport={"width": 390, "height": 844}, forced_colors=forced)
+    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate("() => document.fonts.ready")
+    return page
+
+
+def edges(box: Locator) -> tuple[float, float]:
+    """Return how far the left and the right edge stand out from the ground of a box.
+
+    Most of a column of pixels is ground, whatever is written in it.
+    """
+    shot = Image.open(io.BytesIO(box.screenshot(animations="disabled"))).convert("L")
+    pixels = np.asarray(shot, dtype=float)[3:-12, 2:-2]  # without border and scroll bar
+    columns = np.median(pixels, axis=0)
+    ground = float(np.median(columns))
+    return abs(float(columns[0]) - ground), abs(float(columns[-1]) - ground)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "forced"])
+@pytest.mark.parametrize("kind", BOXES)
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_a_shade_lies_where_there_is_more(
+    browser: Browser, base: str, edition: str, kind: str, theme: str
+) -> None:
+    page = opened(browser, f"{base}/{edition}everything.html", theme)
+    box = page.locator(BOXES[kind]).first
+    if kind == "code":  # a line that is longer than any box
+        box.evaluate("(pre) => { pre.append('x = 1  # ' + 'one, '.repeat(60)); }")
+    box.evaluate(NARROW)
+    box.scroll_into_view_if_needed()
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth + 40")
+    box.evaluate(SCROLL, 0)
+    left, right = edges(box)
+    assert left < 4 and right > 30
+    box.evaluate(SCROLL, 1)
+    left, right = edges(box)
+    assert left > 30 and right < 4
+    page.context.close()
+
+
+@pytest.mark.parametrize("kind", BOXES)
+def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -> None:
+    page = opened(browser, f"{base}/everything.html", "light")
+    page.set_viewport_size({"width": 1366, "height": 844})
+    box = page.locator(BOXES[kind]).first
+    assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert max(edges(box)) < 4
+    page.context.close()
