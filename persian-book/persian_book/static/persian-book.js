@@ -84,9 +84,11 @@ window.addEventListener("load", () => {
 });
 
 // Sections below the first screen are laid out when the reader stirs, one by one while the browser
-// is idle; at once for a link into a page, which has to know where it leads.
+// is idle; at once for whoever begins inside a page or follows a link there, so that nothing moves.
+if (window.location.hash) document.documentElement.classList.add("laid-out");
 window.addEventListener("load", () => {
   "use strict";
+  if (window.scrollY > 0) document.documentElement.classList.add("laid-out");
   const waiting = [...document.querySelectorAll(".bd-article section section")];
   const next = () => {
     const section = waiting.shift();
