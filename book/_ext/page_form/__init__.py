@@ -52,9 +52,8 @@ def offer_forms(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Bring one style sheet and one script to every page."""
     app.connect("config-inited", add_static)
-    app.connect(
-        "html-page-context", offer_forms, priority=600
-    )  # the theme makes the buttons at 501
+    # The theme makes the buttons at 501.
+    app.connect("html-page-context", offer_forms, priority=600)
     app.add_css_file("page-form/page-form.css")
     app.add_js_file("page-form/page-form.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

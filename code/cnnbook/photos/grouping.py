@@ -71,9 +71,8 @@ def group_alike(photos: Photos) -> NDArray[np.int64]:
     pairs = []
     for start in range(0, len(signs), _AT_ONCE):
         some = signs[start : start + _AT_ONCE]
-        products = (
-            some.reshape(-1, _SIDE**2).astype(np.float32) @ whole
-        )  # one large product is far faster than many
+        # One large product is far faster than many, and one of floats than one of integers.
+        products = some.reshape(-1, _SIDE**2).astype(np.float32) @ whole
         likeness = products.reshape(len(some), -1, len(signs)).max(axis=1)
         one, other = np.nonzero(likeness >= least)
         pairs.append(np.column_stack([one + start, other]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 from cnnbook.geometry import window_axes
 from cnnbook.practice.problem import Mistake, Problem, Text
-from cnnbook.shapes import Conv2D, Flatten, Layer, MaxPooling2D, Trace, output_shape
+from cnnbook.shapes import Conv2D, Flatten, Layer, MaxPooling2D, Trace, explain, output_shape
 
 __all__ = ["MAKERS"]
 
@@ -29,13 +29,12 @@ _CHANNELS_FIRST: Text = {
 
 
 def _explained(trace: Trace) -> tuple[Text, ...]:
-    """Take the lines of `Trace.explain`, which has them in both languages."""
-    pairs = zip(trace.explain("fa").splitlines(), trace.explain("en").splitlines(), strict=True)
-    # Steps have numbers of their own, which those of the layers would stand beside.
-    number = re.compile("^\u2066?\\d+\\.\u2069? ")
-    return tuple(
-        {"fa": number.sub("", fa.strip()), "en": number.sub("", en.strip())} for fa, en in pairs
+    """Take the lines that explain each step of a trace, which are there in both languages."""
+    lines = (
+        zip(explain(step, "fa").splitlines(), explain(step, "en").splitlines(), strict=True)
+        for step in trace.steps
     )
+    return tuple({"fa": fa.strip(), "en": en.strip()} for fa, en in chain.from_iterable(lines))
 
 
 def _image(shape: Sequence[int]) -> str:
@@ -175,7 +174,7 @@ def in_terms_of_h(rng: random.Random) -> Problem:
             "parameters has the network in terms of `H`?",
         },
         (
-            *_explained(trace)[:-1],
+            *_explained(trace),
             {
                 "fa": f"لایهٔ اول: `{length}·H + H`، لایهٔ دوم: `{classes}·H + {classes}`",
                 "en": f"First dense layer: `{length}·H + H`, second: `{classes}·H + {classes}`",
