@@ -79,3 +79,18 @@ def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -
     assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
     assert max(edges(box)) < 4
     page.context.close()
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_the_caption_of_a_table_stays_in_sight(browser: Browser, base: str, edition: str) -> None:
+    page = opened(browser, f"{base}/{edition}everything.html", "light")
+    box = page.locator(".bd-article .pst-scrollable-table-container:has(caption)").first
+    box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
+    seen = box.bounding_box()
+    for right in (0, 1):
+        box.evaluate(SCROLL, right)
+        caption = box.locator("caption").bounding_box()
+        assert seen and caption
+        assert caption["x"] >= seen["x"] - 1
+        assert caption["x"] + caption["width"] <= seen["x"] + seen["width"] + 1
+    page.context.close()
