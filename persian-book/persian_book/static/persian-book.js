@@ -83,35 +83,6 @@ window.addEventListener("load", () => {
     for (const box of [formula, formula.querySelector("mjx-math")]) persianBookScrolling.observe(box);
 });
 
-// Sections below the first screen are laid out when the reader stirs, one by one while the browser
-// is idle; at once for whoever begins inside a page or follows a link there, so that nothing moves.
-if (window.location.hash) document.documentElement.classList.add("laid-out");
-window.addEventListener("load", () => {
-  "use strict";
-  if (window.scrollY > 0) document.documentElement.classList.add("laid-out");
-  const waiting = [...document.querySelectorAll(".bd-article section section")];
-  const next = () => {
-    const section = waiting.shift();
-    if (!section) return;
-    section.classList.add("laid-out");
-    (window.requestIdleCallback ?? window.requestAnimationFrame)(next);
-  };
-  const signs = ["scroll", "pointermove", "pointerdown", "keydown"];
-  const begin = () => {
-    for (const sign of signs) window.removeEventListener(sign, begin);
-    next();
-  };
-  for (const sign of signs) window.addEventListener(sign, begin, { passive: true });
-});
-document.addEventListener(
-  "click",
-  (event) => {
-    "use strict";
-    if (event.target.closest("a[href*='#']")) document.documentElement.classList.add("laid-out");
-  },
-  true
-);
-
 // The theme's drawers and its search: one that is closed gives the focus back to what opened it,
 // and a link to this page closes the drawer that lies over it.
 document.addEventListener("DOMContentLoaded", () => {
