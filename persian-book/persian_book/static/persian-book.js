@@ -63,7 +63,7 @@ document.addEventListener("click", (event) => {
 })();
 
 // The keyboard must reach what scrolls: formulas here, code and outputs by the theme's script. The
-// browser tells sizes when it has them; to ask for all would lay out what nobody has come to yet.
+// browser tells sizes when it has them; to ask box after box would lay the page out as often.
 const persianBookScrolling = new ResizeObserver((entries) => {
   "use strict";
   const scrolls = (box) => {
