@@ -17,6 +17,8 @@ settings.load_profile("patient")
 
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Else there are no convolutions with channels first on processors that TensorFlow does not know.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 ROOT = Path(__file__).parent.parent
 

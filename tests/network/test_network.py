@@ -52,8 +52,8 @@ def test_a_layer_and_its_gradients_are_keras(
         output = theirs(tensor, training=True)
         loss = tf.reduce_sum(output * g)
     dx, *weights = tape.gradient(loss, [tensor, *theirs.trainable_variables])
-    np.testing.assert_allclose(y, output, atol=1e-5)
-    np.testing.assert_allclose(ours.backward(g), dx, atol=1e-5)
+    np.testing.assert_allclose(y, output, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(ours.backward(g), dx, rtol=1e-5, atol=1e-5)
     for own, their in zip(ours.gradients.values(), weights, strict=True):
         np.testing.assert_allclose(own, their, rtol=1e-5, atol=1e-4)
     np.testing.assert_allclose(ours.forward(x), theirs(x, training=False), rtol=1e-5, atol=1e-5)

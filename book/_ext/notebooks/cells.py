@@ -177,7 +177,7 @@ class Page:
         """Write the title of an exercise with its number, which the page writes as late as this."""
         text = " ".join("".join(map(self.writer.inline, node.children)).split())
         numbers = self.numbers.get(node.parent["ids"][0], ()) if node.parent else ()
-        number = self.writer.text(".".join(map(str, numbers)))
+        number = self.writer.number(numbers)
         if is_exercise(node.parent):
             text = f"{self.words['exercise']} {number} {text}".replace("  ", " ")
         return text

@@ -5,10 +5,11 @@ words within it are isolated, since Markdown itself knows no direction.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from docutils import nodes
 
+from persian_book.digits import persian_digits
 from persian_book.languages import Language
 from persian_book.page.isolate import english_text, persian_text
 
@@ -55,6 +56,11 @@ class Writer:
         escaped = re.sub("&(?!#?\\w+;)", "&amp;", text.replace("\n", " "))
         escaped = _SPECIAL.sub(lambda m: {"<": "&lt;", ">": "&gt;"}.get(m[1], "\\" + m[1]), escaped)
         return (persian_text if self.language is Language.FA else english_text)(escaped)
+
+    def number(self, parts: Iterable[int]) -> str:
+        """Write a number of the book, as 1.2, whose point separates no decimals."""
+        number = ".".join(map(str, parts))
+        return persian_digits(number) if self.language is Language.FA else number
 
     def children(self, node: nodes.Element, level: int) -> list[str]:
         """Write every block of a node."""
