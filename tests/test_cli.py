@@ -407,6 +407,46 @@ def test_ctrl_c_says_how_to_go_on_and_the_run_does(tree, tmp_path):
     assert len(log.read_text().splitlines()) - 1 == done + 1
 
 
+def test_an_interrupted_command_ends_while_photos_are_still_read(tmp_path):
+    """Waiting for the reader, or taking the interpreter from it, hung or crashed the process."""
+    interrupted_while_reading = """
+import threading, time
+import keras
+import numpy as np
+from cnnbook import cli, training
+from cnnbook.models.building import compiled
+
+def read(positions):
+    if threading.current_thread() is not threading.main_thread():
+        for _ in range(200):
+            time.sleep(0.002)
+    return np.zeros((len(positions), 1, 1, 3), "float32")
+
+class Interrupt(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+def run(given):
+    layers = [keras.Input((1, 1, 3)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")]
+    batches = training.Batches(read, np.arange(400) % 2, batch_size=4, seed=0)
+    training.fit(compiled(keras.Sequential(layers)), batches, batches, rules=[Interrupt()])
+
+cli.train.run = run
+cli.program()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted_while_reading, *TRAIN],
+        env=os.environ | {"PYTHONPATH": str(CODE)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        130,
+        "cnnbook train: interrupted; the same command goes on after the last finished epoch",
+    )
+
+
 def test_the_defaults_of_train_stand_in_one_place(monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -1,8 +1,6 @@
 """``python -m cnnbook``."""
 
-import sys
-
-from cnnbook.cli import main
+from cnnbook.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -14,7 +14,7 @@ from cnnbook import __version__
 from cnnbook.cli import draw, explain, export, practice, predict, report, split, train
 from cnnbook.cli.arguments import EXIT_STATUSES, UsageError
 
-__all__ = ["main"]
+__all__ = ["main", "program"]
 
 _DESCRIPTION = """\
 Train a classifier on a folder of photos, one sub-folder a class, and ask it why.
@@ -68,6 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(given.command, str(error), status=1)
     except KeyboardInterrupt:
         return _fail(given.command, f"interrupted; {given.way_on}", status=130)
+
+
+def program() -> NoReturn:
+    """Run the command that was typed, and end the process with its status.
+
+    One that failed ends without taking the interpreter down: TensorFlow's threads may still be
+    reading photos by Python, and would crash in it or wait for it for ever.
+    """
+    status = main()
+    if status:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit()
 
 
 def _fail(command: str, message: str, status: int) -> int:
