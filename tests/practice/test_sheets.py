@@ -3,10 +3,13 @@
 import json
 import re
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
+from browser.chromium import lent
 from cnnbook.cli import main
 from cnnbook.practice import TOPICS, answer_key, make_sheets, sheet_page
 from practice_oracles import ORACLES
@@ -61,6 +64,28 @@ def test_a_sheet_holds_no_step_and_no_answer() -> None:
                 for step in one.steps:
                     for formula in re.findall("`(.*=.*)`", step[language]):
                         assert formula not in page
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_on_paper_no_bar_is_cut_and_no_formula_of_a_question_broken(
+    browser: Browser, language: Literal["fa", "en"]
+) -> None:
+    (sheet,) = make_sheets(["مریم"], seed=3)
+    with lent(browser, 670, 900) as page:  # the width of A4 between its margins
+        page.set_content(sheet_page(sheet, language))
+        page.emulate_media(media="print")
+        rooms = page.evaluate(
+            """() => [...document.querySelectorAll(".matrix")].map((matrix) => {
+              const [own, all] = [matrix, document.body].map((e) => e.getBoundingClientRect());
+              return Math.min(own.left - all.left, all.right - own.right);
+            })"""
+        )
+        broken = page.evaluate(
+            """() => [...document.querySelectorAll(".problem > p .formula")]
+              .filter((formula) => formula.getClientRects().length > 1).length"""
+        )
+    assert len(rooms) > 10 and min(rooms) >= 1
+    assert broken == 0
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,13 @@ h1 { font-size: 1.3em } h2 { font-size: 1.1em; break-before: page } h2.first { b
 .space { height: 22mm }
 .givens { display: flex; flex-wrap: wrap; gap: .4rem 2rem }
 .given { display: inline-flex; align-items: center; gap: .4rem }
-.matrix { border-collapse: collapse }
+.matrix { border-collapse: collapse; margin: 0 1px } /* or the paper's edge cuts its bars */
 .matrix :is(td, th) { padding: 0 .45rem; text-align: right; font-variant-numeric: tabular-nums }
 .matrix th { font-size: .65em; font-weight: 400; color: #555 }
 .matrix th + td { border-left: 1.5px solid #000 }
 .matrix tbody td:last-child { border-right: 1.5px solid #000 }
 .formula { font-family: "DejaVu Sans Mono", Consolas, monospace; font-size: .88em }
+.problem > p .formula { white-space: nowrap }
 .steps { margin-block: .2rem } .steps .formula { overflow-wrap: anywhere }
 [dir="rtl"] .steps { list-style-type: persian }
 .level { color: #444; font-size: .85em }

@@ -158,11 +158,10 @@ def widest_bottleneck(rng: random.Random) -> Problem:
         (
             {"fa": f"باید `{line}` باشد.", "en": f"We need `{line}`."},
             {
-                "fa": f"با `B = {widest}` وزن‌ها `{costs[0]}` تا هستند و با `B = {widest + 1}` "
-                f"`{costs[1]}` تا.",
-                "en": f"With `B = {widest}` there are `{costs[0]}` weights, with `B = "
-                f"{widest + 1}` "
-                f"`{costs[1]}`.",
+                "fa": f"با `B = {widest}` تعداد وزن‌ها `{costs[0]}` است و با `B = {widest + 1}` "
+                f"برابر `{costs[1]}`.",
+                "en": f"With `B = {widest}` there are `{costs[0]}` weights; with `B = "
+                f"{widest + 1}` there are `{costs[1]}`.",
             },
         ),
         widest,
