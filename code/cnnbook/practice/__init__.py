@@ -13,6 +13,7 @@ from cnnbook.practice.pages import key_page, sheet_page
 from cnnbook.practice.problem import Mistake, Problem
 from cnnbook.practice.programs import judge
 from cnnbook.practice.sheets import Sheet, answer_key, make_sheets
+from cnnbook.practice.showing import Shown, show_problem, show_solution
 from cnnbook.practice.tasks import TASKS, check_program
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Mistake",
     "Problem",
     "Sheet",
+    "Shown",
     "answer_key",
     "check_program",
     "different_problems",
@@ -30,4 +32,6 @@ __all__ = [
     "make_sheets",
     "problem",
     "sheet_page",
+    "show_problem",
+    "show_solution",
 ]

@@ -10,7 +10,7 @@ from typing import Any, cast
 from cnnbook.practice.problem import Answer, Kind, Matrix, Problem, entry
 from cnnbook.shapes.words import Language, in_language
 
-__all__ = ["answer_html", "problem_html", "solution_html", "text_html"]
+__all__ = ["MATRICES", "answer_html", "problem_html", "solution_html", "text_html"]
 
 # What is isolated already, a formula, or a number of a sentence, which the 2 of Conv2D is not.
 _PIECES = re.compile("(\u2066[^\u2069]*\u2069)" r"|`([^`]*)`|((?<![A-Za-z])(?:\d[\d,.×]*\d|\d))")
@@ -43,6 +43,19 @@ def text_html(text: str, language: Language) -> str:
     return "".join(pieces) + html.escape(text[end:], quote=False)
 
 
+# How matrices, formulas and steps look outside the book, whose pages have a style sheet.
+MATRICES = """\
+.givens { display: flex; flex-wrap: wrap; gap: .4rem 2rem }
+.given { display: inline-flex; align-items: center; gap: .4rem }
+.given .matrix { border-collapse: collapse; margin: 0 1px } /* or the paper's edge cuts its bars */
+.matrix :is(td, th) { padding: 0 .45rem; text-align: right; font-variant-numeric: tabular-nums }
+.matrix th { font-size: .65em; font-weight: 400; opacity: .7 }
+.matrix th + td { border-left: 1.5px solid }
+.matrix tbody td:last-child { border-right: 1.5px solid }
+.formula { font-family: "DejaVu Sans Mono", Consolas, monospace; font-size: .88em }
+.steps { margin-block: .2rem } .steps .formula { overflow-wrap: anywhere }
+[dir="rtl"] .steps { list-style-type: persian }
+"""
 _NAMES = {"fa": "ماتریس {}", "en": "matrix {}"}
 _ANSWER = {"fa": "پاسخ", "en": "of the answer"}
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from cnnbook.practice.markup import problem_html, solution_html
+from cnnbook.practice.markup import MATRICES, problem_html, solution_html
 from cnnbook.practice.sheets import Sheet
 from cnnbook.shapes.words import Language, in_language
 
 __all__ = ["key_page", "sheet_page"]
 
-_STYLE = """\
+_STYLE = (
+    """\
 @page { size: A4; margin: 16mm }
 body { font: 11.5pt/1.7 Vazirmatn, "Noto Naskh Arabic", Tahoma, system-ui, sans-serif;
   max-width: 180mm; margin: 1rem auto; padding: 0 1rem; color: #000; background: #fff }
@@ -20,19 +21,11 @@ h1 { font-size: 1.3em } h2 { font-size: 1.1em; break-before: page } h2.first { b
 .head { display: flex; justify-content: space-between; border-bottom: 1px solid #000 }
 .problem { break-inside: avoid; border-bottom: 1px dotted #666; padding-block: .4rem }
 .space { height: 22mm }
-.givens { display: flex; flex-wrap: wrap; gap: .4rem 2rem }
-.given { display: inline-flex; align-items: center; gap: .4rem }
-.matrix { border-collapse: collapse; margin: 0 1px } /* or the paper's edge cuts its bars */
-.matrix :is(td, th) { padding: 0 .45rem; text-align: right; font-variant-numeric: tabular-nums }
-.matrix th { font-size: .65em; font-weight: 400; color: #555 }
-.matrix th + td { border-left: 1.5px solid #000 }
-.matrix tbody td:last-child { border-right: 1.5px solid #000 }
-.formula { font-family: "DejaVu Sans Mono", Consolas, monospace; font-size: .88em }
 .problem > p .formula { white-space: nowrap }
-.steps { margin-block: .2rem } .steps .formula { overflow-wrap: anywhere }
-[dir="rtl"] .steps { list-style-type: persian }
 .level { color: #444; font-size: .85em }
 """
+    + MATRICES
+)
 _WORDS = {
     "fa": {
         "title": "برگهٔ تمرین",

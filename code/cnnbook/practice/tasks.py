@@ -346,4 +346,6 @@ def check_program(program: Program, language: str = "en") -> None:
     name = getattr(program, "__name__", "")
     if name not in TASKS:
         raise ValueError(f"no exercise asks for {name!r}; the names are {', '.join(TASKS)}")
-    print(judge(TASKS[name], program).text[language])
+    said = judge(TASKS[name], program).text[language]
+    # Printed lines run from left to right; a Persian sentence within one does not.
+    print(f"\u2067{said}\u2069" if language == "fa" else said)
