@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup, Tag
 from docutils import nodes
+from markdown_it import MarkdownIt
 
 import notebooks
 from cnnbook.practice import TASKS
@@ -59,7 +61,7 @@ def mistakes(text_of_page: str) -> list[str]:
     return [said for body in blocks for said in re.findall(r"^- `[^`\n]*`: (.*)$", body, re.M)]
 
 
-WORDS = re.compile(r"<bdi[^>]*>|</bdi>|\\(?=\W)|[*_]")
+WORDS = re.compile(r"</?(?:bdi|span|blockquote|div)[^>]*>|\\(?=\W)|[*_]")
 
 
 @pytest.mark.parametrize(("chapter", "language"), EACH)
@@ -99,6 +101,31 @@ def test_persian_prose_runs_from_right_to_left_and_its_code_does_not(
         for span in re.finditer(r"`[^`\n]+`", prose):
             around = prose[span.start() - 1], prose[span.end()]
             assert around == ("\u2066", "\u2069"), span[0]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("form", FORMS)
+def test_persian_begins_on_the_right_where_notebooks_set_from_the_left(
+    site: Path, chapter: str, form: str
+) -> None:
+    """JupyterLab's style sheet sets `p` from the left and draws a quotation's bar there."""
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    paragraphs = 0
+    for cell in read(site, chapter, "fa", form)["cells"]:
+        if cell["cell_type"] != "markdown":
+            continue
+        page = BeautifulSoup(parser.render(cell["source"]), "html.parser")
+        for paragraph in page.find_all("p"):
+            if not paragraph.get_text().startswith("$$"):
+                paragraphs += 1
+                (span, *more) = (c for c in paragraph.children if str(c).strip())
+                assert isinstance(span, Tag) and not more, paragraph
+                assert "text-align: right" in span["style"]
+        for quotation in page.find_all("blockquote"):
+            assert "border-right: 5px solid" in quotation["style"]
+        for code in page.find_all("pre"):
+            assert code.find_parent(dir=True)["dir"] == "ltr"
+    assert paragraphs > 5
 
 
 @pytest.mark.parametrize(("chapter", "language"), EACH)

@@ -12,7 +12,7 @@ from self_check.practice import practice
 from self_check.programs import where_to_run
 from widgets import widget
 
-from .markdown import WRITERS, Writer
+from .markdown import WRITERS, Writer, is_line
 
 WORDS = {
     "fa": {
@@ -56,11 +56,10 @@ from cnnbook.results import copy_results
 copy_results("data")
 """
 ANOTHER = """\
-from cnnbook.practice import problem
+from cnnbook.practice import problem, show_problem, show_solution
 
 one = problem("{topic}", seed=1, difficulty=2)
-print(one.question["{language}"], *one.shown.items(), sep="\\n")
-# one.answer, and the way to it: one.steps
+show_problem(one, "{language}")  # and the way to its answer: show_solution(one, "{language}")
 """
 SOURCE = "cell_code_source"
 # What a cell is to the notebook: everything that a page hides belongs to the book's own tests.
@@ -98,7 +97,9 @@ def notebook(
     """Return the notebook of a page; `source` is what pip installs, `numbers` the exercises'."""
     words = WORDS[language]
     writer = Writer(Language.FA if language == "fa" else Language.EN)
-    first = [markdown_cell(writer.wrapped([isolated(writer, t) for t in words["before"]]))]
+    first = [
+        markdown_cell(writer.wrapped([writer.paragraph(isolated(t)) for t in words["before"]]))
+    ]
     rest = Page(writer, words, numbers, solutions).cells(doctree)
     reads = any('"data/' in cell["source"] for cell in rest if cell["cell_type"] == "code")
     first.append(code_cell(INSTALL.format(source=source) + RESULTS * reads))
@@ -112,7 +113,7 @@ def notebook(
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
 
 
-def isolated(writer: Writer, text: str) -> str:
+def isolated(text: str) -> str:
     """Write one of our own texts, in which backticks hold code and stars strong words."""
     return text.replace(" `", " \u2066`").replace("` ", "`\u2069 ").replace("`،", "`\u2069،")
 
@@ -160,7 +161,9 @@ class Page:
             yield from self.inside(node, level + 2)
             yield from self.flush()
             if not self.solutions and not has_code(node):
-                yield markdown_cell(self.writer.wrapped([self.words["yours"]]))
+                yield markdown_cell(
+                    self.writer.wrapped([self.writer.paragraph(self.words["yours"])])
+                )
                 yield code_cell(self.words["try"])
         elif kind == "solution_title" or (
             isinstance(node, nodes.title) and is_exercise(node.parent)
@@ -168,7 +171,7 @@ class Page:
             self.prose.append(f"{'#' * min(level, 6)} {self.title(node)}")
         elif is_block(node):
             self.prose += self.writer.blocks(node, max(level, 1))
-        elif isinstance(node, nodes.Element):
+        elif isinstance(node, nodes.Element) and not is_line(node):
             yield from self.inside(node, level)
         else:
             self.prose += self.writer.blocks(node, max(level, 1))
@@ -219,13 +222,13 @@ def _question(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
 
 
 def _offers(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
-    lines = [" ".join(writer.children(item, level)) for item in node.findall(offer)]
+    lines = [" ".join(writer.bare(item, level)) for item in node.findall(offer)]
     yield "\n".join(f"- {line}" for line in lines)
 
 
 def _widget(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
-    yield f"**{writer.text(node['title'])}**"
-    yield str(WORDS[writer.language.code]["page"])
+    yield writer.paragraph(f"**{writer.text(node['title'])}**")
+    yield writer.paragraph(str(WORDS[writer.language.code]["page"]))
     yield node["figure"]
 
 

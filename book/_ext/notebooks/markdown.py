@@ -15,6 +15,11 @@ from persian_book.page.isolate import english_text, persian_text
 
 # Around inline code: brackets at its ends would else take the direction of the text.
 ISOLATE, END = "\u2066", "\u2069"
+# JupyterLab and Notebook set paragraphs from the left, whatever their direction, and all of them
+# draw the bar of a quotation there. Their sanitizers leave these.
+FROM_THE_RIGHT = '<span style="display: block; text-align: right">'
+LEFT_TO_RIGHT = '<div dir="ltr" style="text-align: left">'
+BAR_ON_THE_RIGHT = '<blockquote style="border-left: none; border-right: 5px solid #9e9e9e">'
 _SPECIAL = re.compile(r"([\\`*_\[\]$|<>#~])")
 
 
@@ -30,6 +35,10 @@ class Writer:
         if self.language is Language.EN:
             return text
         return f'<div dir="rtl" lang="fa" style="text-align: right">\n\n{text}\n\n</div>'
+
+    def paragraph(self, text: str) -> str:
+        """Write a paragraph that begins on the side of the language."""
+        return text if self.language is Language.EN else f"{FROM_THE_RIGHT}{text}</span>"
 
     def inline(self, node: nodes.Node) -> str:
         """Write what stands in a line."""
@@ -63,8 +72,23 @@ class Writer:
         return persian_digits(number) if self.language is Language.FA else number
 
     def children(self, node: nodes.Element, level: int) -> list[str]:
-        """Write every block of a node."""
-        return [block for child in node.children for block in self.blocks(child, level)]
+        """Write every block of a node; what stands in it as in a line is a paragraph."""
+        if not is_line(node):
+            return [block for child in node.children for block in self.blocks(child, level)]
+        text = "".join(map(self.inline, node.children)).strip()
+        return [self.paragraph(text)] if text else []
+
+    def bare(self, node: nodes.Element, level: int) -> list[str]:
+        """Write every block of a node where Markdown makes no paragraphs: in a cell, in an item."""
+        return [
+            block
+            for child in node.children
+            for block in (
+                _line(self, child, level)
+                if isinstance(child, nodes.paragraph)
+                else self.blocks(child, level)
+            )
+        ]
 
     def blocks(self, node: nodes.Node, level: int = 1) -> Iterator[str]:
         """Write a node as blocks of Markdown."""
@@ -78,11 +102,21 @@ class Writer:
             yield from self.children(node, level)
 
 
+def is_line(node: nodes.Element) -> bool:
+    """Say whether what a node holds stands in a line, as the title of a fold does."""
+    return any(isinstance(child, nodes.Inline | nodes.Text) for child in node.children)
+
+
 Write = Callable[[Writer, nodes.Element, int], Iterator[str]]
 
 
 def _line(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     yield "".join(map(writer.inline, node.children)).strip()
+
+
+def _paragraph(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
+    for text in _line(writer, node, level):
+        yield writer.paragraph(text) if text else ""
 
 
 def _title(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
@@ -104,28 +138,30 @@ def _math(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
 
 def _code(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     language = node.get("language", "")
-    yield f"```{'' if language in ('default', 'none') else language}\n{node.astext()}\n```"
+    fenced = f"```{'' if language in ('default', 'none') else language}\n{node.astext()}\n```"
+    yield fenced if writer.language is Language.EN else f"{LEFT_TO_RIGHT}\n\n{fenced}\n\n</div>"
 
 
 def _list(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     lines = []
-    for place, item in enumerate(node.children, 1):
-        assert isinstance(item, nodes.Element)
+    items = [item for item in node.children if isinstance(item, nodes.Element)]
+    tight = all(len(item) == 1 and isinstance(item[0], nodes.paragraph) for item in items)
+    for place, item in enumerate(items, 1):
         marker = f"{place}. " if isinstance(node, nodes.enumerated_list) else "- "
-        text = "\n\n".join(writer.children(item, level))
+        text = "\n\n".join((writer.bare if tight else writer.children)(item, level))
         lines.append(marker + text.replace("\n", "\n" + " " * len(marker)))
     yield "\n".join(lines)
 
 
 def _table(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     rows = [
-        [" ".join(writer.children(entry, level)) or " " for entry in row.findall(nodes.entry)]
+        [" ".join(writer.bare(entry, level)) or " " for entry in row.findall(nodes.entry)]
         for row in node.findall(nodes.row)
     ]
     if not next(node.findall(nodes.thead), None):
         rows.insert(0, [" "] * len(rows[0]))
     for title in node.findall(nodes.title):
-        yield f"*{next(_line(writer, title, level))}*"
+        yield writer.paragraph(f"*{next(_line(writer, title, level))}*")
     head, *body = ("| " + " | ".join(row) + " |" for row in rows)
     yield "\n".join([head, "|" + "---|" * len(rows[0]), *body])
 
@@ -133,9 +169,13 @@ def _table(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
 def _admonition(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     title, *rest = node.children
     assert isinstance(title, nodes.Element)
-    blocks = [f"**{next(_line(writer, title, level))}**"]
+    blocks = [writer.paragraph(f"**{next(_line(writer, title, level))}**")]
     blocks += [block for child in rest for block in writer.blocks(child, level)]
-    yield "\n".join(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))
+    text = "\n\n".join(blocks)
+    if writer.language is Language.FA:
+        yield f"{BAR_ON_THE_RIGHT}\n\n{text}\n\n</blockquote>"
+    else:
+        yield "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def _nothing(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
@@ -145,15 +185,15 @@ def _nothing(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
 WRITERS: dict[type[nodes.Node], Write] = {
     nodes.title: _title,
     nodes.section: _section,
-    nodes.paragraph: _line,
-    nodes.rubric: _line,
+    nodes.paragraph: _paragraph,
+    nodes.rubric: _paragraph,
     nodes.math_block: _math,
     nodes.literal_block: _code,
     nodes.bullet_list: _list,
     nodes.enumerated_list: _list,
     nodes.table: _table,
     nodes.admonition: _admonition,
-    nodes.caption: _line,
+    nodes.caption: _paragraph,
     nodes.image: _nothing,
     nodes.raw: _nothing,
     nodes.comment: _nothing,
