@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from .labels import Labels
+from .labels import labels_of
 from .tables import finish_tables
 
 
@@ -19,7 +19,7 @@ class CellResults(SphinxTransform):
 
     def apply(self) -> None:
         """Translate and name; stop at a label without translation."""
-        labels = Labels(self.env, self.env.docname)
+        labels = labels_of(self.env, self.env.docname)
         finish_tables(self.document, labels, places(self.document))
         labels.stop_at_missing()
 

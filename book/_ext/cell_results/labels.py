@@ -23,20 +23,30 @@ WORD = re.compile(r"[A-Za-z]{2}")
 LONE_NUMBER = re.compile(r"(?<![A-Za-z0-9_.^])\d[\d,.]*(?![A-Za-z0-9_^])")
 
 
+def labels_of(env: BuildEnvironment, page: str) -> "Labels":
+    """Return the labels of a page that is read, which is read again once they change."""
+    for path in tables(Path(env.srcdir), page):
+        env.note_dependency(str(path))
+    return Labels(Path(env.srcdir), page, language_of(env.config))
+
+
+def tables(book: Path, page: str) -> list[Path]:
+    """Return where the labels of a page stand, be there any or not."""
+    return [book / FOLDER / f"{name}.yml" for name in (COMMON, page)]
+
+
 class Labels:
     """The labels of a page in one edition, and those that it lacks."""
 
-    def __init__(self, env: BuildEnvironment, page: str) -> None:
+    def __init__(self, book: Path, page: str, language: Language) -> None:
         self.page = page
-        self.is_persian = language_of(env.config) is Language.FA
+        self.is_persian = language is Language.FA
         self.table: dict[str, str] = {}
         self.missing: dict[str, str] = {}
         # The reader's own photos, instead of drawn cars: who names a folder says how it is written.
         photos = os.environ.get("CNNBOOK_CARS")
         self.names = {path.name for path in Path(photos).iterdir()} if photos else set()
-        for name in (COMMON, page):
-            path = Path(env.srcdir) / FOLDER / f"{name}.yml"
-            env.note_dependency(str(path))
+        for path in tables(book, page):
             if path.exists():
                 self.table |= yaml.safe_load(path.read_text("utf-8")) or {}
 

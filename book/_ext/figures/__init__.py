@@ -14,7 +14,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
-from cell_results.labels import Labels
+from cell_results.labels import Labels, labels_of
 from persian_book.languages import language_of
 from persian_book.source.inline import choose
 
@@ -36,7 +36,7 @@ class Figures(SphinxTransform):
 
     def apply(self) -> None:
         """Replace each figure; stop at one that lacks words."""
-        labels = Labels(self.env, self.env.docname)
+        labels = labels_of(self.env, self.env.docname)
         faults: list[str] = []
         for cell in self.document.findall(nodes.container):
             if cell.get("nb_element") == "cell_code":

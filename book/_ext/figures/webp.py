@@ -41,13 +41,28 @@ class Grid(HTMLParser):
             self.images[-1]["title"] += data
 
 
+def columns_of(grid: Grid) -> tuple[int, bool]:
+    """Return how many pictures stand in a row, and whether they are tiny."""
+    tiny = all(pixels(image) <= TINY for image in grid.images)
+    return grid.columns if tiny else min(MOST_COLUMNS, grid.columns), tiny
+
+
+def is_sharp(image: dict[str, Any]) -> bool:
+    """Say whether a picture is magnified as a matrix is."""
+    return pixels(image) <= SHARP
+
+
+def pixels(image: dict[str, Any]) -> int:
+    """Count the pixels of a picture."""
+    return int(image["width"]) * int(image["height"])
+
+
 def picture_nodes(
     text: str, alt: str, labels: Labels, place: str, folder: Path, env: BuildEnvironment
 ) -> pictures:
     """Write the pictures of a cell into `folder`, and return them as nodes."""
     grid = Grid(text)
-    tiny = all(int(image["width"]) * int(image["height"]) <= TINY for image in grid.images)
-    columns = grid.columns if tiny else min(MOST_COLUMNS, grid.columns)
+    columns, tiny = columns_of(grid)
     whole = pictures(alt=alt, columns=columns, tiny=tiny)
     for image in grid.images:
         content = b64decode(image["src"].partition(",")[2])
@@ -56,10 +71,9 @@ def picture_nodes(
         path.write_bytes(content)
         words = " ".join(labels(line, place) for line in image["title"].splitlines())
         uri = Path(os.path.relpath(path, Path(env.doc2path(env.docname)).parent)).as_posix()
-        width, height = int(image["width"]), int(image["height"])
-        sharp = width * height <= SHARP
         spoken = with_persian_numbers(words) if labels.is_persian else words
-        node = picture(uri=uri, alt=spoken or alt, sharp=sharp, size=(width, height))
+        size = int(image["width"]), int(image["height"])
+        node = picture(uri=uri, alt=spoken or alt, sharp=is_sharp(image), size=size)
         if words:
             node += picture_title("", words)
         whole += node

@@ -11,7 +11,8 @@ POLICY = (
     "frame-ancestors 'self'"
 )
 _META = re.compile(r'\s*<meta http-equiv="Content-Security-Policy"[^>]*>')
-_STYLE = f'<link rel="stylesheet" href="{FILES}live.css" />'
+_STYLES = ("figures/figures.css", "live.css")
+_STYLE = "".join(f'<link rel="stylesheet" href="{FILES}{name}" />' for name in _STYLES)
 _SCRIPT = f'<script defer src="{FILES}live.js"></script>'
 
 

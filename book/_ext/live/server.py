@@ -8,17 +8,21 @@ from typing import Any
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler
 from jupyter_server.serverapp import ServerApp
-from markdown_it import MarkdownIt
 from tornado import web
 from traitlets.config import Config
 
+import figures
+from cell_results.labels import Labels
 from persian_book import mathematics
+from persian_book.languages import Language
 
 from .pages import FILES, POLICY, live
+from .results import WRITERS
 
 STATIC = Path(__file__).parent / "static"
 # MathJax and its fonts, as the build has them.
 MATHEMATICS = Path(mathematics.__file__).parent
+FIGURES = figures.STATIC
 BOOK = Path(__file__).parents[2]
 PORT = 8890
 
@@ -50,15 +54,15 @@ class Pages(AuthenticatedFileHandler):
         return len(self.get_content(self.absolute_path))
 
 
-class Markdown(APIHandler):
-    """Writes the Markdown that a cell shows, a table for instance, as HTML."""
+class Shown(APIHandler):
+    """Writes what a cell shows, a table or a drawing for instance, in the words of its page."""
 
     @web.authenticated
-    def post(self) -> None:
-        """Answer with the HTML; markup in the text stays text."""
-        text = self.request.body.decode("utf-8")
-        parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-        self.finish({"html": parser.render(text)})
+    def post(self, kind: str) -> None:
+        """Answer with the HTML."""
+        language = Language.FA if self.get_query_argument("language") == "fa" else Language.EN
+        labels = Labels(BOOK, Path(self.get_query_argument("page")).name, language)
+        self.finish({"html": WRITERS[kind](self.request.body.decode("utf-8"), labels)})
 
 
 class OneOrigin(PasswordIdentityProvider):
@@ -81,7 +85,8 @@ class LiveServer(ServerApp):
         handlers = [
             (r"/book", web.RedirectHandler, {"url": "/book/index.html"}),
             (r"/book/(.*)", Pages, book),
-            (f"{FILES}markdown", Markdown),
+            (f"{FILES}shown/({'|'.join(WRITERS)})", Shown),
+            (rf"{FILES}figures/(.*)", Pages, {"path": str(FIGURES / "figures")}),
             (rf"{FILES}mathematics/(.*)", Pages, {"path": str(MATHEMATICS)}),
             (rf"{FILES}(.*)", Pages, {"path": str(STATIC)}),
         ]

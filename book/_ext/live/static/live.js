@@ -49,6 +49,7 @@
   const words = WORDS[document.documentElement.lang] ?? WORDS.en;
   const files = new URL("thebe/", document.currentScript.src);
   const SOURCES = ".bd-article .cell_input pre";
+  const PAGE = location.pathname.split("/").at(-1).replace(".html", "");
 
   const element = (name, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -177,17 +178,32 @@
     });
   }
 
-  /* Cells show Markdown and TeX too. Thebe brings neither; the server has what the book was built with. */
-  const markdown = {
-    async render(text) {
-      const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
-      const headers = { "X-XSRFToken": decodeURIComponent(xsrf) };
-      const address = new URL("../markdown", files);
-      const answer = await fetch(address, { method: "POST", body: text, headers });
-      if (!answer.ok) throw new Error(`Markdown: ${answer.status}`);
-      return (await answer.json()).html;
+  /* The server writes what a cell shows as the build does: tables, drawings and pictures in the
+     words of this page, and Markdown, which Thebe does not bring. */
+  async function shown(kind, text) {
+    const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+    const address = new URL(`../shown/${kind}`, files);
+    address.search = new URLSearchParams({ page: PAGE, language: document.documentElement.lang });
+    const headers = { "X-XSRFToken": decodeURIComponent(xsrf) };
+    const answer = await fetch(address, { method: "POST", body: text, headers });
+    if (!answer.ok) throw new Error(`${kind}: ${answer.status}`);
+    return (await answer.json()).html;
+  }
+  const markdown = { render: (text) => shown("markdown", text) };
+
+  /* A renderer of HTML that has the server finish it first. */
+  const finished = (factory) => ({
+    ...factory,
+    createRenderer(options) {
+      const made = factory.createRenderer(options);
+      const render = made.renderModel.bind(made);
+      made.renderModel = async (model) => {
+        const data = { ...model.data, "text/html": await shown("html", model.data["text/html"]) };
+        return render({ trusted: model.trusted, metadata: model.metadata, data });
+      };
+      return made;
     },
-  };
+  });
 
   let mathematics = null;
   const readyForFormulas = () => {
@@ -273,6 +289,7 @@
     if (!session) throw new Error("no session");
     const { rendermime } = notebook;
     Object.assign(rendermime, { markdownParser: markdown, latexTypesetter: formulas });
+    rendermime.addFactory(finished(rendermime.getFactory("text/html")));
     // TeX is Markdown that is one formula.
     const factory = rendermime.getFactory("text/markdown");
     rendermime.addFactory({
