@@ -11,7 +11,11 @@ from playwright.sync_api import Browser, Locator, Page
 
 from browser.visits import served
 
-BOXES = {"code": ".bd-article pre", "formula": ".bd-article div.math > mjx-container"}
+BOXES = {
+    "code": ".bd-article pre",
+    "formula": ".bd-article div.math > mjx-container",
+    "table": ".bd-article .pst-scrollable-table-container:has(caption)",
+}
 NARROW = "(box) => { box.style.maxWidth = `${box.clientWidth * 0.3}px`; }"
 # In the order of the page: from the left of the content to its right.
 SCROLL = """(box, right) => {
@@ -59,6 +63,10 @@ def test_a_shade_lies_where_there_is_more(
     box = page.locator(BOXES[kind]).first
     if kind == "code":  # a line that is longer than any box
         box.evaluate("(pre) => { pre.append('x = 1  # ' + 'one, '.repeat(60)); }")
+    if kind == "table":  # without rules, which would stand where the shade is measured
+        box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
+        for row in box.locator("caption, th, td").all():
+            row.evaluate("(cell) => { cell.style.borderInline = 'none'; cell.textContent = ''; }")
     box.evaluate(NARROW)
     box.scroll_into_view_if_needed()
     assert box.evaluate("(box) => box.scrollWidth > box.clientWidth + 40")
@@ -78,6 +86,22 @@ def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -
     box = page.locator(BOXES[kind]).first
     assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
     assert max(edges(box)) < 4
+    page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_formula_in_an_exercise_stands_on_its_tint(
+    browser: Browser, base: str, theme: str
+) -> None:
+    page = opened(browser, f"{base}/everything.html", theme)
+    page.set_viewport_size({"width": 1366, "height": 844})
+    page.evaluate("""() => document.querySelector(".exercise")
+      .append(document.querySelector(".bd-article div.math"))""")
+    box = page.locator(".exercise div.math > mjx-container")
+    box.scroll_into_view_if_needed()
+    shot = Image.open(io.BytesIO(box.screenshot(animations="disabled"))).convert("L")
+    pixels = np.asarray(shot, dtype=float)
+    assert abs(pixels[2, 2] - np.median(pixels)) < 2
     page.context.close()
 
 
