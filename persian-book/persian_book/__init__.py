@@ -1,5 +1,7 @@
 """A Persian book, with its English edition, on Jupyter Book 1.x. See the README of the package."""
 
+import logging
+
 from sphinx.application import Sphinx
 
 from .hooks import HOOKS
@@ -18,6 +20,8 @@ __version__ = "1.0.0"
 
 def setup(app: Sphinx) -> dict[str, bool | int | str]:
     """Register what pages may use, and connect the hooks in the order of `hooks.py`."""
+    # It tells of each table of each font where others have turned such notes on.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     app.add_config_value("persian_book_editions", {}, "env", dict)
     editions.remember_overrides(app)
     words.put_first(app)

@@ -7,8 +7,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-# Sphinx's own statuses are 0, and 1 for warnings taken as errors; then the pages are complete.
-FAILED = 2
+from .site.editions import FAILED
 
 
 def main() -> int:

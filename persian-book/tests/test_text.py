@@ -36,6 +36,10 @@ def latin(words: str) -> str:
     return f'<bdi lang="en" dir="ltr">{words}</bdi>'
 
 
+def whole(word: str) -> str:
+    return latin(f'<span class="unbroken">{word}</span>')
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
@@ -43,12 +47,13 @@ def latin(words: str) -> str:
         ("با TensorFlow 2.21، نه", f"با {latin('TensorFlow 2.21')}، نه"),
         ("با ResNet50V2 ۰٫۷۱۴ و", f"با {latin('ResNet50V2')} ۰٫۷۱۴ و"),
         ("در Keras. PyTorch هم", f"در {latin('Keras')}. {latin('PyTorch')} هم"),
-        ("مدل ResNet-50 (2015)", f"مدل {latin('ResNet-50')} (۲۰۱۵)"),
+        ("مدل ResNet-50 (2015)", f"مدل {whole('ResNet-50')} (۲۰۱۵)"),
+        ("با state-of-the-art-of-our-time", f"با {latin('state-of-the-art-of-our-time')}"),
         ("(convolution) یعنی", f"({latin('convolution')}) یعنی"),
         ("تابع mean() را", f"تابع {latin('mean()')} را"),
-        ("5. Grad-CAM", f"۵. {latin('Grad-CAM')}"),
+        ("5. Grad-CAM", f"۵. {whole('Grad-CAM')}"),
         ("1×1 convolution", latin("1×1 convolution")),
-        ("نرخ 1e-3 بود", f"نرخ {latin('1e-3')} بود"),
+        ("نرخ 1e-3 بود", f"نرخ {whole('1e-3')} بود"),
         ("&#8212; 3 &amp; 4", "&#8212; ۳ &amp; ۴"),
         ("GPU‌ها", f"{latin('GPU')}‌ها"),
         ("Conv2D 100,741 پارامتر", f"{latin('Conv2D')} ۱۰۰٬۷۴۱ پارامتر"),

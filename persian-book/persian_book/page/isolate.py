@@ -30,6 +30,8 @@ PERSIAN = re.compile(rf"{_ENTITY}|(?P<phrase>{_LETTERS}(?:[ ،؛×]+{_LETTERS})*
 # These belong to the text around a phrase, not to the phrase.
 BEFORE = "'،؛"
 AFTER = ".,:;!?'"
+# A name of two halves, such as Grad-CAM, which stays in one line.
+HYPHENED = re.compile(r"(?<![\w-])(?=[\w-]{1,20}(?![\w-]))\w+(?:-\w+)+")
 
 
 def persian_text(text: str) -> str:
@@ -37,6 +39,8 @@ def persian_text(text: str) -> str:
 
     >>> persian_text("زبان C++ با 3 لایه")
     'زبان <bdi lang="en" dir="ltr">C++</bdi> با ۳ لایه'
+    >>> persian_text("با Grad-CAM")
+    'با <bdi lang="en" dir="ltr"><span class="unbroken">Grad-CAM</span></bdi>'
     """
     whole = WHOLE.fullmatch(text)
     if whole and is_english(whole[2]):
@@ -65,9 +69,11 @@ def english_text(text: str) -> str:
 
 
 def isolated(phrase: str, language: Language) -> str:
-    """Wrap a phrase, without the stops around it."""
+    """Wrap a phrase, without the stops around it; an English name with a hyphen stays whole."""
     words = phrase.lstrip(BEFORE).rstrip(AFTER)
     before, _, after = phrase.partition(words)
+    if language is Language.EN:
+        words = HYPHENED.sub(r'<span class="unbroken">\g<0></span>', words)
     return f'{before}<bdi lang="{language.code}" dir="{language.direction}">{words}</bdi>{after}'
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from ..__main__ import FAILED
 from ..languages import Language, language_of
 from ..mathematics.sheets import write_fonts_of
 from ..page.switch import address
@@ -29,6 +28,8 @@ from .styles import make_logical
 from .typefaces import write_letters
 
 SECOND = "en"
+# Sphinx's own statuses are 0, and 1 for warnings taken as errors; then the pages are complete.
+FAILED = 2
 
 
 def remember_overrides(app: Sphinx) -> None:
