@@ -63,6 +63,21 @@ def test_without_scripts_paper_has_no_solutions(browser: Browser, paper: Path) -
     context.close()
 
 
+def test_code_may_go_on_overleaf_and_a_heading_may_not(page: Page) -> None:
+    held = page.evaluate("""() => [...document.querySelectorAll("article pre")].flatMap((pre) => {
+      const around = [];
+      for (let box = pre; box.tagName !== "ARTICLE"; box = box.parentElement) around.push(box);
+      return around.filter((box) => getComputedStyle(box).breakInside !== "auto");
+    }).map((box) => box.className)""")
+    assert held == []
+    headings = page.locator(".bd-article :is(h1, h2, h3)")
+    assert headings.count() > 2
+    kept = headings.evaluate_all(
+        "(all) => all.map((h) => [getComputedStyle(h).breakInside, getComputedStyle(h).breakAfter])"
+    )
+    assert kept == [["avoid", "avoid"]] * len(kept)
+
+
 def test_the_title_has_the_number_of_the_chapter(page: Page) -> None:
     page.emulate_media(media="print")
     titles = page.locator("h1:visible")
