@@ -12,12 +12,20 @@ async () => {
     ".bd-footer", ".skip-link", ".search-summary", ".caption-number",
     ".toggle-details__summary-text",
   ].join();
+  // A letter is as high as its drawing makes it.
+  const letters = (e) => {
+    const scale = e.getScreenCTM ? Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b) : 1;
+    return scale * parseFloat(getComputedStyle(e).fontSize);
+  };
   return {
     root: [document.documentElement.lang, document.documentElement.dir],
     unrendered: text(all(".math").filter((e) => !e.querySelector("mjx-container"))),
     mathErrors: text(all("mjx-merror, [data-mjx-error]")),
     withoutAlt: all("img").filter((e) => !e.alt && e.role !== "presentation").map((e) => e.src),
     withoutHead: text(all("table:not(.indextable)").filter((e) => !e.querySelector("th"))),
+    tiny: all(".bd-article svg text, .bd-article .pictures .title")
+      .filter((e) => e.checkVisibility() && e.textContent.trim() && letters(e) < 10)
+      .map((e) => `${letters(e).toFixed(1)}: ${e.textContent}`),
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     labels: all(around).filter((e) => e.checkVisibility()).map((e) => e.innerText.trim()),
     names: all("body *")

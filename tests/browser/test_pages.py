@@ -47,6 +47,10 @@ def test_every_picture_has_words_and_every_table_a_head(visits: list[Visit]) -> 
     assert faults(visits, lambda v: v.look["withoutAlt"] + v.look["withoutHead"]) == []
 
 
+def test_every_letter_of_a_figure_is_large_enough(visits: list[Visit]) -> None:
+    assert faults(visits, lambda visit: visit.look["tiny"]) == []
+
+
 def test_axe_finds_nothing(visits: list[Visit]) -> None:
     assert faults(visits, lambda visit: visit.violations) == []
 

@@ -85,7 +85,7 @@ def show_confusion(matrix: ArrayLike, names: Sequence[str]) -> Drawing:
         raise ValueError(
             f"{len(names)} names need a matrix {(len(names),) * 2}; got {counts.shape}."
         )
-    figure = Drawing(figsize=(1.4 + 0.5 * len(names), 1.1 + 0.5 * len(names)))
+    figure = Drawing(figsize=(1.4 + 0.45 * len(names), 1.1 + 0.45 * len(names)))
     ax = figure.add_subplot()
     draw_matrix(ax, counts)
     # Each name a line lower than the last, and after three again: all stand level, none in another.

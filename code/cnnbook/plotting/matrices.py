@@ -12,6 +12,8 @@ from cnnbook.plotting.drawings import Drawing
 SIGNED = "RdBu_r"
 UNSIGNED = "Greys"
 CELL = 0.4  # inches: three matrices of 5 columns fit beside each other
+NARROW_CELL = 0.3  # inches: a number of four letters fits, and 12 columns fit on a phone
+PHONE = 3.6  # inches: a wider panel is made smaller there, and its letters with it
 WRITTEN_CELLS = 400  # beyond 20 by 20 the numbers no longer fit in their cells
 # Near-black, which no theme turns to white as it does black: a cell keeps its colour.
 INK = "#111111"
@@ -118,7 +120,8 @@ def show_matrices(matrices: Mapping[str, ArrayLike], limit: float | None = None)
         raise ValueError(f"A matrix has two axes (h, w); {bad[0]!r} has {arrays[bad[0]].ndim}.")
     widths = [array.shape[-1] for array in arrays.values()]
     height = max(array.shape[0] for array in arrays.values())
-    size = (CELL * sum(widths) + 0.1 * len(widths), CELL * height + 0.35)
+    cell = min(CELL, max(NARROW_CELL, PHONE / max(*widths, 1)))
+    size = (cell * sum(widths) + 0.1 * len(widths), cell * height + 0.35)
     figure = Drawing(figsize=size)
     axes = figure.subplots(1, len(arrays), width_ratios=widths, squeeze=False)[0]
     for ax, (title, array) in zip(axes, arrays.items(), strict=True):
