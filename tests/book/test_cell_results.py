@@ -129,10 +129,14 @@ def page_of(site: Path, edition: str) -> BeautifulSoup:
 @pytest.mark.parametrize(
     ("edition", "cells", "reference"),
     [
-        ("", ["لایه", "از همه", "ادغام", "۱۲٬۳۴۵", "۰٫۲۵", "Dense", "۲", "۹٫۵٪ [۱، ۲]"], "جدول ۱"),
+        (
+            "",
+            ["لایه", "از همه", "ادغام", "۱۲٬۳۴۵", "۰٫۲۵", "Dense", "۲", "۹٫۵٪ [۱،\u00a0۲]"],
+            "جدول ۱",
+        ),
         (
             "en",
-            ["layer", "of all", "pooling", "12,345", "0.25", "Dense", "2", "9.5% [1, 2]"],
+            ["layer", "of all", "pooling", "12,345", "0.25", "Dense", "2", "9.5% [1,\u00a02]"],
             "Table 1",
         ),
     ],

@@ -1,10 +1,14 @@
 """Tables that a cell showed: the caption and number of its figure, words of the edition."""
 
+import re
+
 from docutils import nodes
 
 from .labels import Labels
 
 CLASS = "results"
+# An interval stays in one line.
+INTERVAL = re.compile(r"(?<=\[)([^\[\]]+), ([^\[\]]+)(?=\])")
 
 
 def is_result(table: nodes.table) -> bool:
@@ -36,8 +40,9 @@ def translate(entry: nodes.entry, labels: Labels, place: str) -> None:
     texts = list(entry.findall(nodes.Text))
     if texts and all(isinstance(text.parent, nodes.paragraph) for text in texts):
         found = labels(entry.astext(), place)
+        found = INTERVAL.sub("\\1,\u00a0\\2", found)
         if labels.is_persian:
-            found = found.replace(", ", "، ")  # between the ends of an interval
+            found = re.sub(r",(?=\s)", "،", found)
         texts[0].parent.replace(texts[0], nodes.Text(found))
         for text in texts[1:]:
             text.parent.remove(text)
