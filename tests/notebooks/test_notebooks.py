@@ -125,6 +125,10 @@ def test_persian_begins_on_the_right_where_notebooks_set_from_the_left(
             assert "border-right: 5px solid" in quotation["style"]
         for code in page.find_all("pre"):
             assert code.find_parent(dir=True)["dir"] == "ltr"
+        for formula in page.find_all(string=re.compile(r"(?<!\\)\$")):
+            assert formula.find_parent(dir=True)["dir"] == "ltr", formula
+        # VS Code sets no formula that is the next thing after a tag with attributes.
+        assert not re.search(r"<\w+ [^<>]*[^/]>[^<`*\n]*(?<!\\)\$", cell["source"])
     assert paragraphs > 5
 
 

@@ -16,8 +16,11 @@ from persian_book.page.isolate import english_text, persian_text
 # Around inline code: brackets at its ends would else take the direction of the text.
 ISOLATE, END = "\u2066", "\u2069"
 # JupyterLab and Notebook set paragraphs from the left, whatever their direction, and all of them
-# draw the bar of a quotation there. Their sanitizers leave these.
-FROM_THE_RIGHT = '<span style="display: block; text-align: right">'
+# draw the bar of a quotation there. VS Code sets formulas in the direction of what is around them,
+# and none that is the next thing after an opening tag; so a comment stands between. The sanitizers
+# leave these.
+FROM_THE_RIGHT = '<span style="display: block; text-align: right"><!-- -->'
+FORMULA = '<span dir="ltr"><!-- -->'
 LEFT_TO_RIGHT = '<div dir="ltr" style="text-align: left">'
 BAR_ON_THE_RIGHT = '<blockquote style="border-left: none; border-right: 5px solid #9e9e9e">'
 _SPECIAL = re.compile(r"([\\`*_\[\]$|<>#~])")
@@ -40,12 +43,20 @@ class Writer:
         """Write a paragraph that begins on the side of the language."""
         return text if self.language is Language.EN else f"{FROM_THE_RIGHT}{text}</span>"
 
+    def formula(self, text: str) -> str:
+        """Write a formula in a line, which runs from left to right."""
+        return text if self.language is Language.EN else f"{FORMULA}{text}</span>"
+
+    def left_to_right(self, block: str) -> str:
+        """Write a block that runs from left to right: code, a formula of its own."""
+        return block if self.language is Language.EN else f"{LEFT_TO_RIGHT}\n\n{block}\n\n</div>"
+
     def inline(self, node: nodes.Node) -> str:
         """Write what stands in a line."""
         if isinstance(node, nodes.Text):
             return self.text(str(node))
         if isinstance(node, nodes.math):
-            return f"${node.astext().strip()}$"
+            return self.formula(f"${node.astext().strip()}$")
         if isinstance(node, nodes.literal):
             return f"{ISOLATE}`{node.astext()}`{END}"
         assert isinstance(node, nodes.Element)
@@ -133,13 +144,13 @@ def _math(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     text = node.astext().strip()
     if "\\\\" in text and "\\begin" not in text:
         text = f"\\begin{{split}}{text}\\end{{split}}"
-    yield f"$$\n{text}{number}\n$$"
+    yield writer.left_to_right(f"$$\n{text}{number}\n$$")
 
 
 def _code(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
     language = node.get("language", "")
-    fenced = f"```{'' if language in ('default', 'none') else language}\n{node.astext()}\n```"
-    yield fenced if writer.language is Language.EN else f"{LEFT_TO_RIGHT}\n\n{fenced}\n\n</div>"
+    kind = "" if language in ("default", "none") else language
+    yield writer.left_to_right(f"```{kind}\n{node.astext()}\n```")
 
 
 def _list(writer: Writer, node: nodes.Element, level: int) -> Iterator[str]:
