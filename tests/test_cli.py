@@ -249,6 +249,16 @@ def test_explain_writes_a_sheet_or_a_folder(run, tree, tmp_path, capsys):
     assert f"layer {layer}" in page and f"(layer {layer})" in capsys.readouterr().out
 
 
+def test_a_sheet_of_too_many_pictures_is_refused_before_any_is_explained(
+    run, tree, tmp_path, capsys
+):
+    photo = str(next(tree.rglob("1.jpg")))
+    out = str(tmp_path / "why.png")
+    assert status(["explain", "--run", run, *[photo] * 101, "--out", out]) == 2
+    assert "holds 100 pictures, and these are 101; give a folder (why/)" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_odd_names_go_through_every_command(tree, run, tmp_path, capsys):
     """Longest, not UTF-8, formulas, markup and a line break; no file is lost and none renamed."""
     picture = next(tree.rglob("1.jpg")).read_bytes()

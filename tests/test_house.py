@@ -12,7 +12,7 @@ CODE = ROOT / "code"
 PACKAGE = CODE / "cnnbook"
 # From the ground up: a room imports only what stands before it.
 ROOMS = (
-    *("_extras", "files", "results", "intervals", "geometry"),
+    *("_extras", "files", "side_by_side", "results", "intervals", "geometry"),
     *("keras_private", "tables", "plotting"),
     *("convolution", "shapes", "gradients", "network", "practice", "photos", "cars"),
     *(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,7 @@ __all__ = [
     "paths_of",
     "tell",
     "write_answers",
+    "write_pieces",
     "write_text",
 ]
 
@@ -212,11 +214,12 @@ def write_answers(
         "layer": layer,
         "answers": [answer.as_json() for answer in answers],
     }
-    text = json.dumps(told, indent=1, ensure_ascii=False)
+    # Written piece by piece: the whole text would take more memory than the answers do.
+    pieces = chain(json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(told), ["\n"])
     if path == "-":
-        print(text)
+        sys.stdout.writelines(pieces)
     else:
-        write_text(path, text + "\n")
+        write_pieces(path, pieces)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -230,8 +233,25 @@ def write_text(path: str | Path, text: str) -> None:
     ...     Path(folder, "a.txt").read_text("utf-8")
     'ساینا'
     """
-    with write_atomically(path) as temporary:
-        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+    write_pieces(path, [text])
+
+
+def write_pieces(path: str | Path, pieces: Iterable[str]) -> None:
+    """Write a text, piece by piece as they come, in UTF-8, whole or not at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_pieces(Path(folder, "a.txt"), (word for word in ("سا", "ینا")))
+    ...     Path(folder, "a.txt").read_text("utf-8")
+    'ساینا'
+    """
+    with (
+        write_atomically(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        file.writelines(pieces)
 
 
 def _of_test_photos(metrics: Mapping[str, Any]) -> dict[str, Any]:

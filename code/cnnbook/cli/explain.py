@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnbook.cli.answers import Answer, answered, paths_of, write_answers, write_text
+from cnnbook.cli.answers import Answer, answered, paths_of, write_answers, write_pieces
 from cnnbook.cli.arguments import (
     UsageError,
     add_command,
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cnnbook.reports import Figure
+
 __all__ = ["add", "run"]
 
-Figure = tuple[Sequence["NDArray[np.uint8]"], str]
 _SHEETS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".pdf", ".svg")
 _LONGEST_STEM = 200  # bytes; file systems allow 255 for a name
+_MOST_ON_A_SHEET = 100  # pictures; a sheet of many more is taller than a file of pixels may be
 _LONGEST_TITLE = 24  # letters of a name above a picture of a sheet
 _SIDE = 224  # of the pictures shown, in pixels
 
@@ -77,6 +79,11 @@ def run(given: argparse.Namespace) -> int:
     from cnnbook.training.runs import open_run
 
     opened, paths = open_run(given.run), paths_of(given)
+    if on_a_sheet and len(paths) > _MOST_ON_A_SHEET:
+        raise UsageError(
+            f"--out {printable(given.out)}: a sheet holds {_MOST_ON_A_SHEET} pictures, and these "
+            f"are {len(paths)}; give a folder ({printable(Path(given.out).stem)}{os.sep})"
+        )
     out, layer = Path(given.out), given.layer or feature_layer(opened.model)
     answers: list[Answer] = []
 
@@ -96,7 +103,7 @@ def run(given: argparse.Namespace) -> int:
         _write_sheet(out, list(figures()), answers, layer)
     else:
         page = pictures_page("explanations", figures(), f"Grad-CAM, layer {layer}")
-        write_text(out / "report.html", page)
+        write_pieces(out / "report.html", page)
     write_answers(given.json, opened, answers, layer)
     said = sys.stderr if given.json == "-" else sys.stdout
     print(

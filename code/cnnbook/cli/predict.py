@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from cnnbook.cli.answers import answered, paths_of, tell, write_answers, write_text
+from cnnbook.cli.answers import Answer, answered, paths_of, tell, write_answers, write_pieces
 from cnnbook.cli.arguments import (
     UsageError,
     add_command,
@@ -13,6 +15,9 @@ from cnnbook.cli.arguments import (
     check_file_to_write,
     import_keras,
 )
+
+if TYPE_CHECKING:
+    from cnnbook.reports import Figure
 
 __all__ = ["add", "run"]
 
@@ -59,15 +64,19 @@ def run(given: argparse.Namespace) -> int:
     from cnnbook.training.runs import open_run
 
     opened, paths = open_run(given.run), paths_of(given)
-    answers, pictures = [], []
-    for asked in answered(opened, paths):
-        tell(asked.answers, given.json)
-        answers += asked.answers
-        if given.html is not None:
-            pictures += list(asked.pictures)
+    answers: list[Answer] = []
+
+    def figures() -> Iterator[Figure]:
+        """Ask about some pictures at a time; only the answers are kept."""
+        for asked in answered(opened, paths):
+            tell(asked.answers, given.json)
+            answers.extend(asked.answers)
+            for picture, answer in zip(asked.pictures, asked.answers, strict=True):
+                yield [picture], answer.caption
+
+    if given.html is None:
+        deque(figures(), maxlen=0)
+    else:
+        write_pieces(given.html, pictures_page("predictions", figures()))
     write_answers(given.json, opened, answers)
-    if given.html is not None:
-        captions = [answer.caption for answer in answers]
-        figures = (([picture], of) for picture, of in zip(pictures, captions, strict=True))
-        write_text(given.html, pictures_page("predictions", figures))
     return int(len(answers) < len(paths))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cnnbook.files import printable
 from cnnbook.photos.folders import Photo, Photos
 from cnnbook.photos.problems import Problem
 from cnnbook.photos.reading import ImageError, read_reduced
+from cnnbook.side_by_side import side_by_side
 
 _SMALLEST = 32  # pixels; below it there is no lamp left to see
 
@@ -43,20 +42,19 @@ def check(photos: Photos) -> list[Problem]:
     [('1.jpg', 'mislabelled'), ('9.jpg', 'mislabelled'), ('broken.jpg', 'unreadable')]
     """
     problems: list[Problem] = []
-    same_pixels: dict[str, list[Photo]] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        contents = pool.map(_content, [record.path for record in photos.records])
-        for record, content in zip(photos.records, contents, strict=True):
-            if isinstance(content, Problem):
-                problems.append(content)
-            else:
-                same_pixels.setdefault(content, []).append(record)
+    same_pixels: dict[bytes, list[Photo]] = {}
+    contents = side_by_side(_content, (record.path for record in photos.records))
+    for record, content in zip(photos.records, contents, strict=True):
+        if isinstance(content, Problem):
+            problems.append(content)
+        else:
+            same_pixels.setdefault(content, []).append(record)
     for group in same_pixels.values():
         problems += _copies(group, photos.class_names)
     return [*photos.left_out, *problems, *_emptied(photos, problems)]
 
 
-def _content(path: Path) -> str | Problem:
+def _content(path: Path) -> bytes | Problem:
     """Hash the pixels of a photo, or say what is wrong with it."""
     try:
         pixels = read_reduced(path, _COMPARED)
@@ -65,7 +63,9 @@ def _content(path: Path) -> str | Problem:
     h, w, _ = pixels.shape
     if min(h, w) < _SMALLEST:
         return Problem(path, "tiny", f"{w}x{h} pixels")
-    return hashlib.sha256(f"{w}x{h}:".encode() + pixels.data).hexdigest()
+    digest = hashlib.sha256(f"{w}x{h}:".encode())
+    digest.update(pixels.data)
+    return digest.digest()
 
 
 def _copies(group: list[Photo], names: tuple[str, ...]) -> list[Problem]:

@@ -6,10 +6,7 @@ A grouping is (n,) integers, one a photo; photos of one number go to one part of
 from __future__ import annotations
 
 import csv
-import os
 import re
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +18,12 @@ from cnnbook.files import printable
 from cnnbook.photos.folders import Photos
 from cnnbook.photos.problems import Problem
 from cnnbook.photos.reading import read_image
+from cnnbook.side_by_side import side_by_side
 
 _SIDE = 16  # of a hash, in bits
 _ALIKE = 48  # of its 256 bits may differ: see `group_alike`
 _INSETS = (0, 0.025, 0.05)  # parts of each side that a copy may lack
-_AT_ONCE = 128  # photos compared with all others at a time: 60 MB for 20,000 photos
+_TILE = (128, 1024)  # photos compared with others at a time, whatever their number: 4 MB
 
 
 def group_alike(photos: Photos) -> NDArray[np.int64]:
@@ -64,19 +62,11 @@ def group_alike(photos: Photos) -> NDArray[np.int64]:
     ...     group_alike(load(folder))
     array([0, 1, 2, 2, 4, 5])
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        signs = np.array([*pool.map(_hashes, [record.path for record in photos.records])])
-    whole = np.ascontiguousarray(signs[:, 0].T, np.float32)
-    least = _SIDE**2 - 2 * _ALIKE  # of the sum of products of signs, which is 256 - 2 * differing
-    pairs = []
-    for start in range(0, len(signs), _AT_ONCE):
-        some = signs[start : start + _AT_ONCE]
-        # One large product is far faster than many, and one of floats than one of integers.
-        products = some.reshape(-1, _SIDE**2).astype(np.float32) @ whole
-        likeness = products.reshape(len(some), -1, len(signs)).max(axis=1)
-        one, other = np.nonzero(likeness >= least)
-        pairs.append(np.column_stack([one + start, other]))
-    return _joined(len(signs), np.vstack(pairs).tolist())
+    hashes = np.empty((len(photos), 2 * len(_INSETS), _SIDE**2 // 8), np.uint8)
+    of_each = side_by_side(_hashes, (record.path for record in photos.records))
+    for position, own in enumerate(of_each):
+        hashes[position] = own
+    return _group_hashes(hashes)
 
 
 def group_by_name(photos: Photos, pattern: str) -> NDArray[np.int64]:
@@ -166,11 +156,11 @@ def join_groups(*groupings: NDArray[np.int64]) -> NDArray[np.int64]:
     >>> join_groups(np.array([0, 0, 2, 3]), np.array([7, 8, 8, 9]))
     array([0, 0, 0, 3])
     """
-    pairs = []
+    groups = positions = np.arange(len(groupings[0]))
     for grouping in groupings:
         _, first, number = np.unique(grouping, return_index=True, return_inverse=True)
-        pairs += list(enumerate(first[number].tolist()))
-    return _joined(len(groupings[0]), pairs)
+        groups = _joined(groups, positions, first[number])
+    return groups
 
 
 def doubtful_labels(photos: Photos, groups: NDArray[np.int64]) -> list[Problem]:
@@ -190,19 +180,21 @@ def doubtful_labels(photos: Photos, groups: NDArray[np.int64]) -> list[Problem]:
         members.setdefault(group, []).append(position)
     problems = []
     for positions in members.values():
-        for position in positions:
-            own = photos.records[position]
-            for other in (photos.records[p] for p in positions):
-                if other.label != own.label:
-                    name = printable(photos.class_names[other.label])
-                    detail = f"like {printable(other.path)}, which is in {name}"
-                    problems.append(Problem(own.path, "doubtful label", detail))
-                    break
+        records = [photos.records[position] for position in positions]
+        first = records[0]
+        foreign = next((record for record in records if record.label != first.label), None)
+        if foreign is None:
+            continue
+        for own in records:
+            other = foreign if own.label == first.label else first
+            name = printable(photos.class_names[other.label])
+            detail = f"like {printable(other.path)}, which is in {name}"
+            problems.append(Problem(own.path, "doubtful label", detail))
     return problems
 
 
-def _hashes(path: Path) -> NDArray[np.int8]:
-    """Hash a photo upright and mirrored, each whole and without margins: (6, 256) of -1 and 1."""
+def _hashes(path: Path) -> NDArray[np.uint8]:
+    """Hash a photo upright and mirrored, each whole and without margins: (6, 32), 8 bits a byte."""
     with extra("models", "group_alike"):  # nothing else in this room needs it
         from imagehash import phash
 
@@ -216,19 +208,45 @@ def _hashes(path: Path) -> NDArray[np.int8]:
                 (4 * _SIDE, 4 * _SIDE), Image.Resampling.LANCZOS, box=(low, low, high, high)
             )
             hashes.append(phash(inner, _SIDE).hash.ravel())
-    return np.where(hashes, np.int8(1), np.int8(-1))
+    return np.packbits(hashes, axis=1)
 
 
-def _joined(count: int, pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    """Give each of ``count`` items the number of the first one that pairs connect it to."""
-    parent = list(range(count))
+def _group_hashes(hashes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Group photos of which any hash of one is near the first of the other: (n, 6, 32) -> (n,)."""
+    count, rows, columns = len(hashes), *_TILE
+    least = _SIDE**2 - 2 * _ALIKE  # of the sum of products of signs, which is 256 - 2 * differing
+    groups = np.arange(count)
+    for top in range(0, count, rows):
+        some = _signs(hashes[top : top + rows].reshape(-1, _SIDE**2 // 8))
+        for left in range(0, count, columns):
+            # One large product is far faster than many, and one of floats than one of integers.
+            products = some @ _signs(hashes[left : left + columns, 0]).T
+            likeness = products.reshape(-1, hashes.shape[1], products.shape[1]).max(axis=1)
+            one, other = np.nonzero(likeness >= least)
+            groups = _joined(groups, one + top, other + left)
+    return groups
 
-    def first(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = item = parent[parent[item]]
-        return item
 
-    for one, other in pairs:
-        low, high = sorted((first(one), first(other)))
-        parent[high] = low
-    return np.array([first(item) for item in range(count)], np.int64)
+def _signs(hashes: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Unpack hashes, 8 bits a byte, to -1 and 1: (k, 32) -> (k, 256)."""
+    return np.unpackbits(hashes, axis=1).astype(np.float32) * 2 - 1
+
+
+def _joined(
+    groups: NDArray[np.int64], one: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Join the groups of the positions of each pair, (k,) and (k,); a group's name is its first."""
+    while True:
+        apart = groups[one] != groups[other]
+        if not apart.any():
+            return groups
+        one, other = one[apart], other[apart]
+        name = np.arange(len(groups))  # that each group takes
+        np.minimum.at(
+            name,
+            np.maximum(groups[one], groups[other]),
+            np.minimum(groups[one], groups[other]),
+        )
+        while (name != name[name]).any():
+            name = name[name]
+        groups = name[groups]

@@ -5,9 +5,7 @@ trained through one loader and explained through another sees two different pict
 in this package reads pictures here: right pixels, or an error that names the file.
 """
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnnbook.files import printable
+from cnnbook.side_by_side import side_by_side
 
 __all__ = ["ImageError", "read_image", "read_reduced", "unreadable"]
 
@@ -162,9 +161,8 @@ def unreadable(paths: Iterable[str | PathLike[str]]) -> dict[Path, str]:
     >>> {path.name: reason for path, reason in unreadable(sorted(folder.iterdir())).items()}
     {'page.jpg': "not a picture: it begins with b'<html>404</html>'"}
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures = pool.map(_failure, paths)
-        return {failure.path: failure.reason for failure in failures if failure is not None}
+    failures = side_by_side(_failure, paths)
+    return {failure.path: failure.reason for failure in failures if failure is not None}
 
 
 def _failure(path: str | PathLike[str]) -> ImageError | None:

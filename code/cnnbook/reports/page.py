@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from PIL import Image
 from cnnbook.files import printable
 from cnnbook.reports.words import Language
 
-__all__ = ["image", "name", "page", "paragraph", "section", "table"]
+__all__ = ["image", "name", "page", "paragraph", "pieces_of_page", "section", "table"]
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--line:#c9c9c9;--soft:#f3f3f3;--a:#1f5fa8;
@@ -48,13 +48,27 @@ def page(title: str, body: Sequence[str], language: Language) -> str:
     >>> page("گزارش", [], "fa").startswith('<!doctype html><html lang="fa" dir="rtl">')
     True
     """
+    return "".join(pieces_of_page(title, body, language))
+
+
+def pieces_of_page(title: str, body: Iterable[str], language: Language) -> Iterator[str]:
+    """Return a page piece by piece, for one that is better written than held.
+
+    Examples
+    --------
+    >>> first, *middle, last = pieces_of_page("Report", ["<p>one</p>", "<p>two</p>"], "en")
+    >>> middle, last.strip()
+    (['<p>one</p>', '<p>two</p>'], '</body></html>')
+    """
     direction = "rtl" if language == "fa" else "ltr"
-    return (
+    yield (
         f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><h1>{html.escape(title)}</h1>{''.join(body)}</body></html>\n"
+        f"<body><h1>{html.escape(title)}</h1>"
     )
+    yield from body
+    yield "</body></html>\n"
 
 
 def name(text: str) -> str:

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnbook.reports.page import image, name, page, paragraph
+from cnnbook.reports.page import image, name, paragraph, pieces_of_page
 from cnnbook.reports.words import WORDS
 
-__all__ = ["pictures_page"]
+__all__ = ["Figure", "pictures_page"]
+
+Figure = tuple[Sequence[NDArray[np.uint8]], str]  # pictures (h, w, 3) and their caption
 
 
-def pictures_page(
-    title: str, figures: Iterable[tuple[Sequence[NDArray[np.uint8]], str]], note: str = ""
-) -> str:
-    """Show pictures (h, w, 3), one or more side by side above each caption.
+def pictures_page(title: str, figures: Iterable[Figure], note: str = "") -> Iterator[str]:
+    """Show pictures (h, w, 3), one or more side by side above each caption, piece by piece.
 
     Examples
     --------
-    >>> page = pictures_page("predictions", [([np.zeros((2, 2, 3), np.uint8)], "a <car>")])
-    >>> "<figcaption><bdi>a &lt;car&gt;</bdi></figcaption>" in page
+    >>> pieces = pictures_page("predictions", [([np.zeros((2, 2, 3), np.uint8)], "a <car>")])
+    >>> "<figcaption><bdi>a &lt;car&gt;</bdi></figcaption>" in "".join(pieces)
     True
     """
-    shown = []
-    for pictures, caption in figures:
-        row = "".join(f"<div>{image(picture, caption)}</div>" for picture in pictures)
-        shown.append(
-            f'<figure><div class="row">{row}</div><figcaption>{name(caption)}</figcaption></figure>'
-        )
-    body = [paragraph(name(note))] if note else []
-    return page(WORDS[title][1], [*body, f'<div class="gallery">{"".join(shown)}</div>'], "en")
+
+    def body() -> Iterator[str]:
+        yield paragraph(name(note)) if note else ""
+        yield '<div class="gallery">'
+        for pictures, caption in figures:
+            row = "".join(f"<div>{image(picture, caption)}</div>" for picture in pictures)
+            yield f'<figure><div class="row">{row}</div>'
+            yield f"<figcaption>{name(caption)}</figcaption></figure>"
+        yield "</div>"
+
+    return pieces_of_page(WORDS[title][1], body(), "en")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnbook.photos import Photos, read_image
+from cnnbook.side_by_side import side_by_side
 
 __all__ = ["read_once"]
 
@@ -47,9 +47,8 @@ def read_once(photos: Photos, size: int, folder: str | Path) -> NDArray[np.uint8
     def read(position: int) -> None:
         pictures[position] = read_image(photos.records[position].path, size=(size, size))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in pool.map(read, range(len(photos))):
-            pass
+    for _ in side_by_side(read, range(len(photos))):
+        pass
     return pictures
 
 

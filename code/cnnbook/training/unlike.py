@@ -27,6 +27,7 @@ __all__ = [
 
 FALSE_ALARMS = 0.05  # the share of pictures like the training's that may be called unlike
 _REMEMBERED = 2000  # photos; of more, so many are drawn
+_AT_ONCE = 1000  # pictures compared with these: 16 MB, however many there are
 
 
 class Familiar(NamedTuple):
@@ -104,7 +105,11 @@ def likeness(features: ArrayLike, remembered: ArrayLike) -> NDArray[np.float64]:
     >>> likeness([[3.0, 4.0]], [[1.0, 0.0], [0.0, 2.0]]).tolist()
     [0.8]
     """
-    cosines: NDArray[np.float64] = (_unit(features) @ _unit(remembered).T).max(axis=1)
+    known, new = _unit(remembered).T, np.asarray(features)
+    cosines = np.empty(len(new))
+    for start in range(0, len(new), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        cosines[some] = (_unit(new[some]) @ known).max(axis=1)
     return cosines
 
 
