@@ -29,7 +29,7 @@ CONFIG = {
         },
     },
 }
-PAGE = """---
+PAGE = r"""---
 jupytext:
   text_representation: {extension: .md, format_name: myst}
 kernelspec: {display_name: Python 3, language: python, name: python3}
@@ -48,6 +48,12 @@ mystnb:
 from cnnbook.tables import show_table
 open("RUNS", "a").write(".")
 show_table(["layer", "$H$", "of all"], [["pooling", 12345, 0.25], ["`Dense`", 2, "9.5% [1, 2]"]])
+```
+
+```{code-cell} ipython3
+from IPython.display import Latex
+
+Latex(r"$0 \quad \text{otherwise}$")
 ```
 
 ```{code-cell} ipython3
@@ -78,7 +84,7 @@ show_images([[[0, 0]], [[0, 0]]], ["kernel", "kernel 3"])
 """
 LABELS = {
     **{"layer": "لایه", "of all": "از همه", "pooling": "ادغام"},
-    **{"kernel": "کرنل", "kernel 3": "کرنل 3"},
+    **{"kernel": "کرنل", "kernel 3": "کرنل 3", "otherwise": "وگرنه"},
 }
 
 
@@ -97,7 +103,12 @@ def build(root: Path, labels: dict[str, str], page: str = PAGE) -> building.Done
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("results")
-    for label, place in {"pooling": "cell 1 (tbl-x)", "kernel": "cell 2 (fig-x)"}.items():
+    lacking = {
+        "pooling": "cell 1 (tbl-x)",
+        "otherwise": "cell 2 (without a name)",
+        "kernel": "cell 3 (fig-x)",
+    }
+    for label, place in lacking.items():
         failed = build(root, {key: value for key, value in LABELS.items() if key != label})
         assert failed.status != 0
         assert f"index: {place}: no Persian for the label {label!r}" in failed.output
@@ -150,6 +161,12 @@ def test_a_table_of_results(site: Path, edition: str, cells: list[str], referenc
     assert table.caption is not None and reference in table.caption.text
     numref = page.select_one(".std-numref")
     assert numref is not None and numref.text == reference
+
+
+@pytest.mark.parametrize(("edition", "word"), [("", "وگرنه"), ("en", "otherwise")])
+def test_the_words_of_a_formula(site: Path, edition: str, word: str) -> None:
+    formulas = page_of(site, edition).select(".cell_output mjx-container mjx-mtext")
+    assert [formula.text for formula in formulas] == [word]
 
 
 def test_the_cell_ran_once_for_both_editions(site: Path) -> None:

@@ -1,4 +1,4 @@
-"""What cells show, in the edition's language: tables of results.
+"""What cells show, in the edition's language: tables of results, and the words of formulas.
 
 A cell shows a table with `cnnbook.tables.show_table`. Its caption and name stand in the cell's
 options, as those of a figure: ``mystnb: {figure: {caption: …, name: tbl-…}}``.
@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from .formulas import finish_formulas
 from .labels import labels_of
 from .tables import finish_tables
 
@@ -20,7 +21,9 @@ class CellResults(SphinxTransform):
     def apply(self) -> None:
         """Translate and name; stop at a label without translation."""
         labels = labels_of(self.env, self.env.docname)
-        finish_tables(self.document, labels, places(self.document))
+        place_of = places(self.document)
+        finish_tables(self.document, labels, place_of)
+        finish_formulas(self.document, labels, place_of)
         labels.stop_at_missing()
 
 

@@ -11,9 +11,9 @@ CLASS = "results"
 INTERVAL = re.compile(r"(?<=\[)([^\[\]]+), ([^\[\]]+)(?=\])")
 
 
-def is_result(table: nodes.table) -> bool:
-    """Say whether a table is the output of a cell."""
-    node = table.parent
+def is_result(shown: nodes.Element) -> bool:
+    """Say whether a table or a formula is the output of a cell."""
+    node = shown.parent
     while node is not None:
         if node.get("nb_element") == "cell_code_output":
             return True
