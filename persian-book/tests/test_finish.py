@@ -164,3 +164,11 @@ def test_placeholders_survive_translation() -> None:
     for english, persian in words_of(Language.FA).words.items():
         assert english.count("%s") == persian.count("%s")
         assert ("${resultCount}" in english) == ("${resultCount}" in persian)
+
+
+def test_a_caption_goes_on_after_its_number(persian: Finish, english: Finish) -> None:
+    shown = '<span class="caption-number">{} </span><span class="caption-text">{}</span>'
+    assert persian.page(shown.format("شکل 1.1", "ورودی")) == shown.format("شکل ۱.۱:", "ورودی")
+    assert english.page(shown.format("Fig. 1.1", "Input")) == shown.format("Fig. 1.1", "Input")
+    exercise = '<span class="caption-number">تمرین ۱.۱ </span> (نخست)'
+    assert persian.page(exercise) == exercise

@@ -37,6 +37,8 @@ ENGLISH_CLASSES = {"py", "citation", "english"}
 CHROME_CLASSES = {"collapsed", "expanded", "field-odd", "field-even", "indextable"}
 CHROME_TAGS = {"p", "dt", "table"}
 PROMPTS = {"collapsed", "expanded"}
+# A caption goes on after its number: "شکل ۱.۱: ورودی".
+NUMBERED = re.compile(r'(class="caption-number">[^<]*\d)(?= </span><span class="caption-text">)')
 # Attributes that readers see or hear.
 NAMES = ("title", "aria-label", "placeholder", "data-bs-title")
 
@@ -70,6 +72,8 @@ class Finish:
 
     def page(self, page: str) -> str:
         """Finish a page."""
+        if self.language is Language.FA:
+            page = NUMBERED.sub(r"\1:", page)
         return rewrite(head_cells(page), Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:
