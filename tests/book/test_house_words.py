@@ -143,3 +143,17 @@ def test_a_build_stops_with_place_and_remedy_until_the_word_is_mended(tmp_path: 
     assert build(tmp_path).returncode == 0
     (tmp_path / "refused.yml").write_text("- {say: شمار, not: [تعداد]}\n", "utf-8")
     assert build(tmp_path).returncode != 0  # new rules are asked of pages that did not change
+
+
+SAID_ELSEWHERE = [
+    *(ROOT / "book" / "labels").glob("*.yml"),
+    ROOT / "book" / "reference.yml",
+    *(ROOT / "book" / "_ext").rglob("*.yml"),
+    *(ROOT / "book" / "_ext").rglob("*.js"),
+    *(ROOT / "persian-book" / "persian_book" / "locale").glob("*.po"),
+]
+
+
+@pytest.mark.parametrize("path", SAID_ELSEWHERE, ids=lambda path: path.name)
+def test_figures_buttons_and_the_reference_say_the_same_words(path: Path) -> None:
+    assert refused(path.read_text("utf-8")) == []
