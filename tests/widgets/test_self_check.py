@@ -110,6 +110,33 @@ def test_an_unfilled_cell_is_a_wrong_form(opened: Page) -> None:
     assert marked == [None, "true", None, "true"]
 
 
+def test_a_smaller_matrix_in_the_larger_grid_is_a_slip_too(opened: Page) -> None:
+    """Who wants no border has a smaller matrix, and writes it into the middle or a corner."""
+    opened.evaluate(
+        """() => {
+          const block = document.createElement("div");
+          const answer = [[1, 2, 3], [4, 5, 6], [7, 8, 9]];
+          block.className = "self-check one-more";
+          block.dataset.check = JSON.stringify({kind: "matrix", answer, slips: [[[5, 6]]]});
+          block.innerHTML = '<div class="mistake" hidden><p>no border</p></div>';
+          document.querySelector(".exercise").append(block);
+          SelfCheck.set(block);
+        }"""
+    )
+    block = opened.locator(".one-more")
+    cells, verdict = block.locator(".cells input"), block.get_by_role("status")
+    for places in ((0, 1), (4, 5), (7, 8)):
+        for place, text in zip(places, ("5", "۶"), strict=True):
+            cells.nth(place).fill(text)
+        block.locator("button").click()
+        assert verdict.inner_text() == "no border"
+        cells.nth(places[1]).fill("7")
+        block.locator("button").click()
+        assert verdict.inner_text() not in ("", "no border")
+        for place in places:
+            cells.nth(place).fill("")
+
+
 def test_arrows_move_between_cells_and_a_matrix_can_be_pasted(opened: Page) -> None:
     question = Question(opened, "matrix")
     question.cells.first.focus()
@@ -129,7 +156,7 @@ def test_arrows_move_between_cells_and_a_matrix_can_be_pasted(opened: Page) -> N
 
 
 def test_a_shape(opened: Page) -> None:
-    question = Question(opened, "list")
+    question = Question(opened, "shape")
     assert question.answer("۱۵ در ۱۵ در ۳۲") == question.right
     same_as_valid = question.answer("14x14x32")
     assert "valid" in same_as_valid

@@ -52,6 +52,16 @@ def test_a_slip_of_another_size_cannot_be_given() -> None:
     assert slips("number", 'correlate2d(X, F, "valid")[0, 1] + 0')["turned"] == -2 * 3 + 4 + 3 * 1
 
 
+def test_no_border_where_one_was_asked_for_is_a_smaller_matrix_or_one_among_zeros() -> None:
+    given = [
+        v
+        for name, v in Question("matrix", GIVENS, "correlate2d(X, G)").slips()
+        if name == "valid for same"
+    ]
+    valid = scipy.signal.correlate2d(X, G, "valid")
+    assert given == [valid.tolist(), np.pad(valid, 1).tolist()]
+
+
 def test_a_forgotten_mean() -> None:
     found = slips("number", 'mean(correlate2d(X, F, "valid"))')
     total = scipy.signal.correlate2d(X, F, "valid").sum()

@@ -59,7 +59,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_shapes(evaluate: Evaluate, text: str) -> None:
-    assert evaluate("text => Typed.list(text)", text) == [15, 15, 32]
+    assert evaluate("text => Typed.shape(text)", text) == [15, 15, 32]
 
 
 def test_a_list_is_not_the_number_its_digits_make(evaluate: Evaluate) -> None:
@@ -67,6 +67,16 @@ def test_a_list_is_not_the_number_its_digits_make(evaluate: Evaluate) -> None:
     assert evaluate("() => Typed.list('۹ و ۲')") == [9, 2]
     assert evaluate("() => Typed.list('1.5, 2')") is None
     assert evaluate("() => Typed.list('nine')") is None
+
+
+@pytest.mark.parametrize("text", ["9, 2", "9 2", "۹، ۲", "(9, 2)", "9;2", "9 and 2"])
+def test_a_list_has_no_crosses_between_its_numbers(evaluate: Evaluate, text: str) -> None:
+    assert evaluate("text => Typed.list(text)", text) == [9, 2]
+    assert evaluate("() => [Typed.list('9×2'), Typed.list('9x2'), Typed.list('۹ در ۲')]") == [
+        None,
+        None,
+        None,
+    ]
 
 
 POLYNOMIALS = [

@@ -32,7 +32,10 @@ class Question:
         return list(value) if isinstance(value, tuple) else value
 
     def slips(self) -> Iterator[tuple[str, Any]]:
-        """Yield the name and answer of each slip whose answer is another and could be given."""
+        """Yield the name and answer of each slip whose answer is another and could be given.
+
+        A smaller matrix can be, in some of the cells, or with zeros around it.
+        """
         right = self.answer()
         for name, replaced in SLIPS.items():
             try:
@@ -41,6 +44,9 @@ class Question:
                 continue  # who makes this slip gets no answer at all
             if value != right and _form(value) == _form(right):
                 yield name, value
+            elif self.kind == "matrix" and (framed := _framed(value, right)) not in (None, right):
+                yield name, value
+                yield name, framed
 
     def _evaluate(self, expression: str, extra: Operations) -> Any:
         names = operations()
@@ -63,6 +69,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return type(value)(map(plain, value))
     return value
+
+
+def _framed(small: Any, large: Any) -> Any:
+    """Put zeros around a matrix, as many as another has rows and columns more; None if fewer."""
+    more = np.subtract(np.shape(large), np.shape(small))
+    if len(more) != 2 or more.min() < 0:
+        return None
+    return np.pad(small, [(n // 2, n - n // 2) for n in more]).tolist()
 
 
 def _form(value: Any) -> Any:

@@ -14,13 +14,13 @@
     - `correlate2d(line, LAPLACIAN_8)[3, 3]`: That is the cell above.
     :::
 
-The kinds are ``number`` (if none is named), ``list`` (a shape, for instance), ``matrix``,
-``polynomial`` (in H), ``choice`` and ``order``. The answer is an expression over NumPy,
-`cnnbook.convolution`, `cnnbook.shapes` and the page's givens, worked out by the package while the
-book is built; the known slips are worked out from it (`slips`) and recognised. The list names
-further wrong answers: an expression, a colon, and what went wrong. In a choice it is the list of
-all options, the paragraphs that follow one being what is said of it; in an order it is the list of
-what to put in order, and the answer the list of their keys.
+The kinds are ``number`` (if none is named), ``list``, ``shape`` (a list whose numbers may stand
+between ×), ``matrix``, ``polynomial`` (in H), ``choice`` and ``order``. The answer is an
+expression over NumPy, `cnnbook.convolution`, `cnnbook.shapes` and the page's givens, worked out by
+the package while the book is built; the known slips are worked out from it (`slips`) and
+recognised. The list names further wrong answers: an expression, a colon, and what went wrong. In a
+choice it is the list of all options, the paragraphs that follow one being what is said of it; in
+an order it is the list of what to put in order, and the answer the list of their keys.
 
 The first paragraphs are the question. Without JavaScript they stay, and nothing is asked: the
 folded solution below serves. Options are YAML: an expression that begins with a quotation mark or
@@ -40,7 +40,7 @@ from sphinx.util.docutils import SphinxDirective
 from .answers import POINTS, Question
 from .slips import said
 
-KINDS = ("number", "list", "matrix", "polynomial", "choice", "order")
+KINDS = ("number", "list", "shape", "matrix", "polynomial", "choice", "order")
 
 
 class self_check(nodes.General, nodes.Element):

@@ -78,7 +78,8 @@ def check(one: Problem) -> dict[str, Any]:
         return [at(answer, h) for h in POINTS] if one.kind == "polynomial" else answer
 
     slips = [value(mistake.answer) for mistake in one.mistakes]
-    made = {"kind": one.kind, "answer": value(one.answer), "slips": slips}
+    kind = "shape" if one.kind == "list" else one.kind
+    made = {"kind": kind, "answer": value(one.answer), "slips": slips}
     return {**made, "points": list(POINTS)} if one.kind == "polynomial" else made
 
 

@@ -17,7 +17,8 @@
       moved: (place, all) => `جای ${place} از ${all}`,
       form: {
         number: "این نوشته را نتوانستم عدد بخوانم. نمونه: ۹٫۷۵ یا ۳۹/۴ یا −۳۰",
-        list: "این نوشته را نتوانستم فهرستی از عددهای صحیح بخوانم. نمونه: 14×14×32",
+        list: "این نوشته را نتوانستم فهرستی از عددهای صحیح بخوانم. نمونه: ۹، ۲",
+        shape: "این نوشته را نتوانستم شکل یک آرایه بخوانم. نمونه: 14×14×32",
         matrix: "همهٔ خانه‌ها را با عدد پر کنید؛ خانه‌های مانده نشان‌دار شده‌اند.",
         polynomial: "این نوشته را نتوانستم چندجمله‌ای بخوانم. نمونه: 12H + 3",
         choice: "نخست یکی را برگزینید.",
@@ -37,7 +38,8 @@
       moved: (place, all) => `place ${place} of ${all}`,
       form: {
         number: "That does not read as a number. Write, for example, 9.75 or 39/4 or −30.",
-        list: "That does not read as a list of whole numbers. Write, for example, 14×14×32.",
+        list: "That does not read as a list of whole numbers. Write, for example, 9, 2.",
+        shape: "That does not read as a shape. Write, for example, 14×14×32.",
         matrix: "Put a number into every cell; those that lack one are marked.",
         polynomial: "That does not read as a polynomial. Write, for example, 12H + 3.",
         choice: "Choose one first.",
@@ -61,6 +63,7 @@
   const nearAll = (a, b, tolerance) =>
     a.length === b.length && a.every((value, i) => near(value, b[i], tolerance));
 
+  const LISTS = ["list", "shape"];
   // A field shows itself, reads what was typed (null: a wrong form), and compares it.
   const written = (kind, read, equal) => (check) => {
     const input = element("input", { type: "text", dir: "ltr", autocomplete: "off" });
@@ -71,7 +74,7 @@
       isEmpty: () => !input.value.trim(),
       equal: (given, value) => equal(given, value, check),
       complaint: (given) =>
-        kind === "list" && given && given.length !== check.answer.length
+        LISTS.includes(kind) && given.length !== check.answer.length
           ? words.length(count(given.length), count(check.answer.length))
           : null,
     };
@@ -149,8 +152,18 @@
         return given.flat().includes(null) ? null : given;
       },
       isEmpty: () => inputs.flat().every((input) => !input.value.trim()),
+      // What stands in some of the cells, if they make a matrix: who wants no border has a smaller one.
+      part() {
+        const filled = inputs.map((row) => row.flatMap(({ value }, j) => (value.trim() ? [j] : [])));
+        const used = filled.filter((columns) => columns.length);
+        const whole = used.every((columns) => String(columns) === String(used[0]));
+        const given = readings().flatMap((row, i) => (filled[i].length ? [filled[i].map((j) => row[j])] : []));
+        return whole && !given.flat().includes(null) ? given : null;
+      },
       equal: (given, value) =>
-        given.every((row, i) => row.every((cell, j) => cellEqual(cell, value[i][j]))),
+        given.length === value.length &&
+        given.every((row, i) =>
+          row.length === value[i].length && row.every((cell, j) => cellEqual(cell, value[i][j]))),
       report(given) {
         const marks = given.map((row, i) => row.map((cell, j) => cellEqual(cell, check.answer[i][j])));
         marks.forEach((row, i) =>
@@ -220,6 +233,7 @@
   const KINDS = {
     number: written("number", Typed.number, anyNear),
     list: written("list", Typed.list, (given, value) => nearAll(given, value)),
+    shape: written("shape", Typed.shape, (given, value) => nearAll(given, value)),
     polynomial: written("polynomial", Typed.polynomial, (given, values, { points }) =>
       nearAll(points.map((h) => Typed.at(given, h)), values)
     ),
@@ -262,7 +276,11 @@
       field.forget?.();
       if (field.isEmpty()) return show(null);
       const given = field.read();
-      if (given === null) return show(null, words.form[check.kind]);
+      if (given === null) {
+        const part = field.part?.();
+        const named = part ? said(part) : [];
+        return named.length ? show("wrong", ...named) : show(null, words.form[check.kind]);
+      }
       const complaint = field.complaint?.(given);
       if (complaint) return show("wrong", complaint);
       const report = field.report?.(given);

@@ -67,18 +67,21 @@ globalThis.Typed = (() => {
     return readings.length ? readings.map((reading) => sign * reading || 0) : null;
   };
 
-  const SEPARATORS = /\s*[×✕xX*,;]\s*| در | و | by | and |\s+/;
+  const BETWEEN = /\s*[,;]\s*| و | and |\s+/;
+  const BETWEEN_SIZES = /\s*[×✕xX*,;]\s*| در | و | by | and |\s+/;
   const INTEGER = /^[+-]?\d+$|^\d+-$/;
-  // A list of whole numbers, such as a shape; the open size of a batch is passed over.
-  const list = (text) => {
+  const whole = (separators) => (text) => {
     const bare = plain(text)
       .replace(/^[^=]*=/, "")
       .replace(/^ *[([{]+ *| *[)\]}]+ *$/g, "")
       .replace(/^none\s*[×x*,]?\s*/i, "")
       .replace(/[,;]$/, "");
-    const parts = bare.split(SEPARATORS);
+    const parts = bare.split(separators);
     return parts.every((part) => INTEGER.test(part)) ? parts.map((part) => number(part)[0]) : null;
   };
+  // A list of whole numbers, and a shape; the open size of a batch is passed over.
+  const list = whole(BETWEEN);
+  const shape = whole(BETWEEN_SIZES);
 
   // Rows of cells: lines or semicolons, and within them what separates numbers.
   const matrix = (text) => {
@@ -179,5 +182,5 @@ globalThis.Typed = (() => {
   };
   const at = (coefficients, h) => coefficients.reduceRight((total, c) => total * h + c, 0);
 
-  return { number, list, matrix, polynomial, at };
+  return { number, list, shape, matrix, polynomial, at };
 })();
