@@ -2,17 +2,23 @@
 
 import html
 import json
+import os
 import re
 import shutil
+from typing import get_args
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from cnnbook import cars
 from cnnbook.cli import main
 from cnnbook.intervals import share
+from cnnbook.photos import ProblemKind, load, share_out
 from cnnbook.reports import LANGUAGES, mistakes_of, run_report, scores_of
+from cnnbook.reports.page import path
+from cnnbook.reports.reasons import _PERSIAN, reason
 from cnnbook.reports.words import WORDS
 from cnnbook.settings import RunConfig
 from cnnbook.training.runs import train_run
@@ -142,6 +148,56 @@ def test_the_interval_of_f1_holds_the_truth_in_95_of_100_samples():
 def test_every_word_is_there_in_both_languages_with_the_same_places():
     for persian, english in WORDS.values():
         assert set(re.findall(r"{\w+}", persian)) == set(re.findall(r"{\w+}", english))
+
+
+def spoiled(folder):
+    """Spoil a folder of photos in every way that a file can be without asking its decoder."""
+    mazda, kia = folder / "mazda_3", folder / "kia_cerato"
+    for name in ("a.heic", "raw.NEF", "notes.txt", "noending", ".hidden.jpg", "empty.jpg"):
+        (mazda / name).touch()
+    (mazda / "page.jpg").write_text("<html>404</html>")
+    (mazda / "deep").mkdir()
+    (mazda / "lost.jpg").symlink_to("nowhere.jpg")
+    (mazda / "loop.jpg").symlink_to("loop.jpg")
+    os.mkfifo(mazda / "pipe.jpg")
+    Image.new("RGB", (16, 90)).save(mazda / "thumb.png")
+    Image.new("F", (90, 90)).save(mazda / "float.tif")
+    Image.fromarray(np.full((90, 90), 2**20, np.int32)).save(mazda / "deep.tif")
+    shutil.copy(mazda / "1.jpg", mazda / "again.jpg")
+    shutil.copy(mazda / "2.jpg", kia / "wrong.jpg")
+    with Image.open(mazda / "3.jpg") as photo:
+        photo.resize((40, 40)).save(kia / "like.png")
+    (folder / "beside.jpg").touch()
+    (folder / "nothing").mkdir()
+    (folder / "self").symlink_to(folder)
+    (folder / "other").symlink_to(kia)
+    for photo in (folder / "saipa_saina").iterdir():
+        photo.write_text("<html>")
+
+
+def test_every_reason_has_its_persian_with_paths_apart(tmp_path):
+    cars.write_folder(tmp_path, n=25, seed=1, size=64)
+    spoiled(tmp_path)
+    problems = share_out(load(tmp_path), None, 0).problems
+    assert {problem.kind for problem in problems} == set(get_args(ProblemKind)) - {"leak"}
+    others = ["beside the folders train, validation and test", "there is no such file",
+              "like a/1.jpg, which is in train"]  # fmt: skip
+    patterns = {english for english in _PERSIAN if "AVIF" not in english}
+    for detail in {problem.detail for problem in problems} | set(others):
+        said = BeautifulSoup(reason(detail, "fa"), "html.parser")
+        assert re.search("[آ-ی]", said.text), detail
+        apart = "".join(text for text in said.find_all(string=True) if not text.find_parent("bdi"))
+        assert not re.search("/|photo|which|[0-9]", apart)
+        patterns -= {english for english in patterns if re.fullmatch(english, detail)}
+        assert BeautifulSoup(reason(detail, "en"), "html.parser").bdi.text == detail
+    assert patterns == set()
+    assert reason("cannot decode", "fa") == "<bdi>cannot decode</bdi>"
+
+
+def test_a_path_keeps_the_order_of_its_parts():
+    soup = BeautifulSoup(path("/مزدا ۳/خراب (1).jpg"), "html.parser")
+    assert soup.bdi["dir"] == "ltr" and soup.text == "/مزدا ۳/خراب (1).jpg"
+    assert [part.text for part in soup.bdi.find_all("bdi")] == ["مزدا ۳", "خراب (1).jpg"]
 
 
 def test_the_command_writes_it(run, tmp_path, capsys):

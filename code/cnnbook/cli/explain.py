@@ -97,7 +97,7 @@ def run(given: argparse.Namespace) -> int:
                 if not on_a_sheet:
                     name = _file_name(len(answers), answer.path)
                     _write_picture(out / name, np.hstack([seen.picture, seen.overlay]))
-                yield [seen.picture, seen.overlay], answer.caption
+                yield [seen.picture, seen.overlay], answer.path, answer.verdict
 
     if on_a_sheet:
         _write_sheet(out, list(figures()), answers, layer)
@@ -148,7 +148,7 @@ def _write_sheet(
 ) -> None:
     from cnnbook.plotting import show_images
 
-    pictures = [picture for pair, _ in figures for picture in pair]
+    pictures = [picture for pair, *_ in figures for picture in pair]
     titles = []
     for answer in answers:
         titles += [_short(answer.path), f"{answer.verdict}\n{layer}"]

@@ -72,7 +72,7 @@ def run(given: argparse.Namespace) -> int:
             tell(asked.answers, given.json)
             answers.extend(asked.answers)
             for picture, answer in zip(asked.pictures, asked.answers, strict=True):
-                yield [picture], answer.caption
+                yield [picture], answer.path, answer.verdict
 
     if given.html is None:
         deque(figures(), maxlen=0)

@@ -14,7 +14,7 @@ from PIL import Image
 from cnnbook.files import printable
 from cnnbook.reports.words import Language
 
-__all__ = ["image", "name", "page", "paragraph", "pieces_of_page", "section", "table"]
+__all__ = ["image", "name", "page", "paragraph", "path", "pieces_of_page", "section", "table"]
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--line:#c9c9c9;--soft:#f3f3f3;--a:#1f5fa8;
@@ -24,8 +24,9 @@ _STYLE = """
 *{box-sizing:border-box}
 body{font:16px/1.7 Vazirmatn,system-ui,"Segoe UI",Tahoma,sans-serif;color:var(--ink);
 background:var(--paper);max-width:64rem;margin:0 auto;padding:1rem}
-h1{font-size:1.6rem}h2{font-size:1.25rem;margin-block:2rem .5rem}p{margin-block:.5rem}
-.wide{overflow-x:auto}table{border-collapse:collapse}
+h1{font-size:1.6rem}h2{font-size:1.25rem;margin-block:2rem .5rem;break-after:avoid}
+p{margin-block:.5rem}.wide{overflow-x:auto;margin-block:.6rem}table{border-collapse:collapse}
+tr{break-inside:avoid}
 td,th{padding:.25rem .7rem;border-block-end:1px solid var(--line);text-align:start;
 vertical-align:top}thead th{background:var(--soft)}td{white-space:nowrap}
 td bdi{white-space:normal;overflow-wrap:anywhere}
@@ -36,7 +37,12 @@ img{width:100%;height:auto;display:block}figcaption{overflow-wrap:anywhere;margi
 svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,Tahoma,sans-serif}
 .charts{display:flex;flex-wrap:wrap;gap:1.5rem}.warn{border-inline-start:4px solid var(--b);
 padding-inline-start:.7rem}
-@media print{figure{break-inside:avoid}}
+@media (max-width:40rem){.list thead{display:none}.list :is(tr,th,td){display:block;border:0;
+padding:.1rem 0;white-space:normal}.list tr{padding-block:.5rem;
+border-block-end:1px solid var(--line)}}
+@media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--line:#999;--soft:#eee;--a:#1f5fa8;
+--b:#b3541e}body{font-size:11px;padding:0;max-width:none}.wide{overflow:visible}
+td,th{padding:.2rem .4rem;white-space:normal;overflow-wrap:anywhere}figure{break-inside:avoid}}
 """
 
 
@@ -82,6 +88,19 @@ def name(text: str) -> str:
     return f"<bdi>{html.escape(printable(text))}</bdi>"
 
 
+def path(text: str) -> str:
+    """Return a path, whose parts stand from left to right and keep each its own direction.
+
+    Examples
+    --------
+    >>> path("مزدا ۳/1.jpg")
+    '<bdi dir="ltr"><bdi>مزدا ۳</bdi>/<bdi>1.jpg</bdi></bdi>'
+    """
+    return (
+        f'<bdi dir="ltr">{"/".join(name(part) if part else "" for part in text.split("/"))}</bdi>'
+    )
+
+
 def section(title: str, *parts: str) -> str:
     """Return a part of the page below its title.
 
@@ -104,8 +123,10 @@ def paragraph(text: str, warns: bool = False) -> str:
     return f'<p class="warn">{text}</p>' if warns else f"<p>{text}</p>"
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "table") -> str:
     """Return a table of cells of markup; the first of each row heads it.
+
+    One of the kind ``list`` has a line a cell on a telephone, for sentences in its cells.
 
     Examples
     --------
@@ -118,7 +139,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         for first, *rest in rows
     )
     return (
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

@@ -15,8 +15,9 @@ from cnnbook.intervals import Interval, share
 from cnnbook.photos import ImageError
 from cnnbook.reports.charts import curves, reliability
 from cnnbook.reports.gallery import Mistake, Shown, mistakes_of, seen_of
-from cnnbook.reports.page import image, name, page, paragraph, section, table
+from cnnbook.reports.page import image, name, page, paragraph, path, section, table
 from cnnbook.reports.per_class import scores_of
+from cnnbook.reports.reasons import reason
 from cnnbook.reports.words import WORDS, Language, number, percent, whole
 from cnnbook.training.run_folder import read_notes
 from cnnbook.training.runs import open_run
@@ -195,7 +196,7 @@ def _gallery(
         if isinstance(pictures, Shown)
     ]
     if not found:
-        return [paragraph(f"{say('no photos')} {name(data)}", warns=True)]
+        return [paragraph(f"{say('no photos')} {path(data)}", warns=True)]
     figures = "".join(_figure(mistake, pictures, say) for mistake, pictures in found)
     return [
         paragraph(f"{say('mistakes note')} {name(layer)}"),
@@ -216,15 +217,18 @@ def _figure(mistake: Mistake, pictures: Shown, say: _Words) -> str:
     )
     return (
         f'<figure><div class="row">{parts}</div>'
-        f"<figcaption>{name(mistake.path)}<br>{said}</figcaption></figure>"
+        f"<figcaption>{path(mistake.path)}<br>{said}</figcaption></figure>"
     )
 
 
 def _left_out(problems: Sequence[Mapping[str, str]], say: _Words) -> str:
     if not problems:
         return paragraph(say("nothing left out"))
-    rows = [[name(p["path"]), say(f"kind {p['kind']}"), name(p["detail"])] for p in problems]
-    return table([say("file"), say("problem"), say("detail")], rows)
+    rows = [
+        [path(p["path"]), say(f"kind {p['kind']}"), reason(p["detail"], say.language)]
+        for p in problems
+    ]
+    return table([say("file"), say("problem"), say("detail")], rows, "list")
 
 
 def _settings(
@@ -235,7 +239,7 @@ def _settings(
         [say("data digest"), name(told["data_digest"])],
         [say("parameters"), whole(told["parameters"], say.language)],
         [say("epochs done"), whole(told["epochs"], say.language)],
-        *([name(key), name(str(value))] for key, value in config.items() if value is not None),
+        *([name(key), path(str(value))] for key, value in config.items() if value is not None),
         *([name(key), name(value)] for key, value in versions.items()),
     ]
     return table([say("setting"), say("value")], rows)
