@@ -17,7 +17,7 @@ from persian_book.languages import Language
 @pytest.fixture
 def labels(tmp_path: Path) -> Labels:
     (tmp_path / "labels").mkdir()
-    table = {"layer": "لایه", "share, in all": "سهم", "two words": "دو واژه"}
+    table = {"otherwise": "وگرنه", "layer": "لایه", "share, in all": "سهم", "two words": "دو واژه"}
     path = tmp_path / "labels" / "q1.yml"
     path.write_text(yaml.safe_dump(table, allow_unicode=True), "utf-8")
     return Labels(tmp_path, "q1", Language.FA)
@@ -34,11 +34,26 @@ def test_a_table_is_in_the_words_and_digits_of_the_page(labels: Labels) -> None:
     table = show_table(["layer", "share, in all", "mine"], ROWS)
     soup = BeautifulSoup(markdown(table._repr_markdown_(), labels), "html.parser")
     assert texts(soup, "th") == ["لایه", "سهم", "mine"]
-    cells = ["لایه", "۱۲٬۳۴۵", "۹٫۵٪ [۱، ۲]", "layer", "۲", "$layer$", "my own <b>", "۰٫۵", "yes"]
+    cells = [
+        "لایه",
+        "۱۲٬۳۴۵",
+        "۹٫۵٪ [۱،\u00a0۲]",
+        "layer",
+        "۲",
+        "$layer$",
+        "my own <b>",
+        "۰٫۵",
+        "yes",
+    ]
     assert texts(soup, "td") == cells
     assert soup.find("b") is None
     words, numbers = (soup.find_all("th")[i]["style"] for i in (0, 1))
     assert (words, numbers) == ("text-align:right", "text-align:left")
+
+
+def test_the_words_of_a_formula_are_the_page_s(labels: Labels) -> None:
+    shown = markdown(r"$\displaystyle 0 \text{otherwise} \text{mine}$", labels)
+    assert r"\text{وگرنه} \text{mine}$" in shown
 
 
 def test_markdown_that_a_reader_writes_stays_as_it_is(labels: Labels) -> None:

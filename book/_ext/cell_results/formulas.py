@@ -15,11 +15,15 @@ def finish_formulas(document: nodes.document, labels: Labels, place_of: dict[int
     kinds = (nodes.math, nodes.math_block)
     shown = [f for kind in kinds for f in document.findall(kind) if is_result(f)]
     for formula in shown:
-        place = place_of[id(formula)]
-
-        def word(match: re.Match[str], place: str = place) -> str:
-            return rf"\text{{{labels(match[1], place)}}}"
-
-        text = WORDS.sub(word, formula.astext())
+        text = in_words(formula.astext(), labels, place_of[id(formula)])
         formula.clear()
         formula += nodes.Text(text)
+
+
+def in_words(formula: str, labels: Labels, place: str) -> str:
+    """Write the words of a formula, in TeX, in the edition's language."""
+
+    def word(match: re.Match[str]) -> str:
+        return rf"\text{{{labels(match[1], place)}}}"
+
+    return WORDS.sub(word, formula)

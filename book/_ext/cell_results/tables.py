@@ -39,13 +39,15 @@ def translate(entry: nodes.entry, labels: Labels, place: str) -> None:
     """Translate a cell of plain text; code and formulas stand as they are."""
     texts = list(entry.findall(nodes.Text))
     if texts and all(isinstance(text.parent, nodes.paragraph) for text in texts):
-        found = labels(entry.astext(), place)
-        found = INTERVAL.sub("\\1,\u00a0\\2", found)
-        if labels.is_persian:
-            found = re.sub(r",(?=\s)", "،", found)
-        texts[0].parent.replace(texts[0], nodes.Text(found))
+        texts[0].parent.replace(texts[0], nodes.Text(in_words(entry.astext(), labels, place)))
         for text in texts[1:]:
             text.parent.remove(text)
+
+
+def in_words(cell: str, labels: Labels, place: str) -> str:
+    """Write the text of a cell in the edition's words."""
+    found = INTERVAL.sub("\\1,\u00a0\\2", labels(cell, place))
+    return re.sub(r",(?=\s)", "،", found) if labels.is_persian else found
 
 
 def take_caption(figure: nodes.figure, table: nodes.table, document: nodes.document) -> None:

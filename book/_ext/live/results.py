@@ -10,6 +10,7 @@ from itertools import count
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from cell_results import formulas, tables
 from cell_results.labels import Labels, with_persian_numbers
 from figures.svg import edition_svgs
 from figures.webp import Grid, columns_of, is_sharp
@@ -25,9 +26,9 @@ NUMBERS = count(1)  # no two drawings share an id, however often a cell is run
 
 
 def markdown(text: str, labels: Labels) -> str:
-    """Write Markdown as HTML, its tables in the words of the page; markup in it stays text."""
+    """Write Markdown as HTML, tables and formulas in the page's words; markup in it stays text."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(text)
+    tokens = parser.parse(formulas.in_words(text, labels, PLACE))
     in_cell = False
     for token in tokens:
         if token.type in ("th_open", "td_open", "th_close", "td_close"):
@@ -42,9 +43,8 @@ def markdown(text: str, labels: Labels) -> str:
 def translate(cell: Token, labels: Labels) -> None:
     """Translate a cell of plain text; code and formulas stand as they are."""
     if {child.type for child in cell.children or []} <= {"text"} and "$" not in cell.content:
-        words = labels("".join(child.content for child in cell.children or []), PLACE)
-        if labels.is_persian:
-            words = words.replace(", ", "، ")  # between the ends of an interval
+        text = "".join(child.content for child in cell.children or [])
+        words = tables.in_words(text, labels, PLACE)
         cell.children = [Token("html_inline", "", 0, content=in_its_language(words, labels))]
 
 
