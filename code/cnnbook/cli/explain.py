@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cnnbook.reports import Figure
+    from cnnbook.reports.pictures import Figure
 
 __all__ = ["add", "run"]
 

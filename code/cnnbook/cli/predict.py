@@ -17,7 +17,7 @@ from cnnbook.cli.arguments import (
 )
 
 if TYPE_CHECKING:
-    from cnnbook.reports import Figure
+    from cnnbook.reports.pictures import Figure
 
 __all__ = ["add", "run"]
 

@@ -5,14 +5,13 @@ from cnnbook._extras import extra
 with extra("models", "cnnbook.reports"):
     from cnnbook.reports.gallery import Mistake, Shown, mistakes_of, shown
     from cnnbook.reports.per_class import ClassScores, scores_of
-    from cnnbook.reports.pictures import Figure, pictures_page
+    from cnnbook.reports.pictures import pictures_page
     from cnnbook.reports.run_report import run_report
     from cnnbook.reports.words import LANGUAGES, Language
 
 __all__ = [
     "LANGUAGES",
     "ClassScores",
-    "Figure",
     "Language",
     "Mistake",
     "Shown",
