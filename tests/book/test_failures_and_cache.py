@@ -1,4 +1,4 @@
-"""A book of one page: a failing cell fails each build, an edited package is run again."""
+"""Small books: a failing cell fails each build, an edited package is run again, on all cores."""
 
 import shutil
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent.parent
+EXTENSIONS = ("top_toc", "code_key", "all_cores")
 PAGE = """---
 jupytext:
   text_representation: {{extension: .md, format_name: myst}}
@@ -28,7 +29,7 @@ def book(tmp_path: Path) -> Path:
     settings = {
         "execute": config["execute"],
         "sphinx": {
-            "local_extensions": {"top_toc": "book/_ext", "code_key": "book/_ext"},
+            "local_extensions": dict.fromkeys(EXTENSIONS, "book/_ext"),
             "config": {
                 "code_key_packages": ["toy"],
                 "code_key_distributions": ["numpy"],
@@ -39,8 +40,8 @@ def book(tmp_path: Path) -> Path:
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(settings))
     (tmp_path / "_toc.yml").write_text("{format: jb-book, root: index}")
     (tmp_path / "book" / "_ext").mkdir(parents=True)
-    for name in ("top_toc.py", "code_key.py"):
-        shutil.copy(ROOT / "book" / "_ext" / name, tmp_path / "book" / "_ext")
+    for name in EXTENSIONS:
+        shutil.copy(ROOT / "book" / "_ext" / f"{name}.py", tmp_path / "book" / "_ext")
     shutil.copy(ROOT / "book" / "_toc.yml", tmp_path / "book")
     package = tmp_path / "code" / "toy"
     package.mkdir(parents=True)
@@ -94,3 +95,25 @@ def test_a_failing_cell_fails_every_build(book: Path, code: str) -> None:
     settings["execute"]["timeout"] = 3
     (book / "_config.yml").write_text(yaml.safe_dump(settings))
     assert [build(book) for _ in range(2)] == [1, 1]
+
+
+def test_pages_run_at_once_and_one_below_another_after_it(book: Path) -> None:
+    """Neither of two pages ends without the other; the page below finds what its parent wrote."""
+    wait_for = "import pathlib, time\npathlib.Path({own!r}).touch()\n" + (
+        "while not pathlib.Path({other!r}).exists(): time.sleep(0.01)"
+    )
+    pages = {
+        "index": "print('first page')",
+        "one": wait_for.format(own=str(book / "one"), other=str(book / "two")),
+        "two": wait_for.format(own=str(book / "two"), other=str(book / "one")),
+        "below": f"assert open({str(book / 'one')!r}).read() == ''\nprint('after' + ' it')",
+    }
+    for name, code in pages.items():
+        (book / "book" / f"{name}.md").write_text(PAGE.format(code=code))
+    contents = "chapters: [{file: one, sections: [{file: below}]}, {file: two}]"
+    (book / "_toc.yml").write_text(f"{{format: jb-book, root: index, {contents}}}")
+    built = building.build(book, "book", PYTHONPATH="")
+    assert built.status == 0, built.output
+    assert "after it" in (book / "_build" / "html" / "below.html").read_text("utf-8")
+    assert built.output.count("Using cached notebook") == len(pages), built.output
+    assert "Executing notebook" not in built.output
