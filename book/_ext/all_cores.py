@@ -21,6 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 import code_key
+from persian_book.source.reading import read_source
 
 _log = logging.getLogger(__name__)
 
@@ -50,12 +51,13 @@ def run_cells(app: Sphinx, env: SphinxEnvType, docnames: list[str]) -> None:
 def notebooks(
     app: Sphinx, env: SphinxEnvType, docnames: list[str]
 ) -> Iterator[tuple[str, NotebookNode]]:
-    """Yield each page that has cells as MyST-NB will read it; prose is no part of the key."""
+    """Yield each page that has cells, as MyST-NB will read it: cells may stand in one language."""
     for name in docnames:
-        path = Path(env.doc2path(name))
-        source = [path.read_text("utf-8")]
-        code_key.add_cell(app, name, source)
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, source[0])
+        path = env.doc2path(name)
+        source = [Path(path).read_text("utf-8")]
+        for change in (read_source, code_key.add_cell):
+            change(app, name, source)
+        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, source[0])
         if reader is not None:
             yield name, reader.read(source[0])
 
