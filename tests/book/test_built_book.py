@@ -45,6 +45,23 @@ def test_what_a_script_fetches_later_is_in_the_site(
     assert found == names
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_heading_has_one_address_in_both_editions(site: Path, name: str) -> None:
+    persian, english = (
+        re.findall(r"<section\b([^>]*)>\s*(?:<span[^>]*></span>\s*)*(<h\d)?", text)
+        for text in (
+            (site / folder / f"{name}.html").read_text("utf-8") for folder in EDITIONS.values()
+        )
+    )
+    addresses = []
+    for sections in (persian, english):
+        assert all(("id=" in attributes) == bool(heading) for attributes, heading in sections)
+        ids = (re.search(r'id="([^"]+)"', attributes) for attributes, _ in sections)
+        addresses.append([found[1] for found in ids if found])
+    # The first heading of a page needs none beside the page's own.
+    assert addresses[0][1:] == addresses[1][1:] and len(addresses[0]) == len(addresses[1])
+
+
 class Page(HTMLParser):
     """Ids, links to follow and addresses of assets of one page."""
 

@@ -35,8 +35,10 @@ def label_ids(doctree: nodes.document, section: nodes.section) -> list[str]:
 
 
 def stable_ids(app: Sphinx, doctree: nodes.document) -> None:
-    """Give every section its lasting id first."""
+    """Give every section with a heading its lasting id first."""
     for section in doctree.findall(nodes.section):
+        if not isinstance(section[0], nodes.title):
+            continue  # sphinx-exercise's, whose id no page keeps
         labels = label_ids(doctree, section)
         if labels:
             section["classes"].append(LABELLED)
