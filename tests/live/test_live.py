@@ -102,7 +102,7 @@ def press(page: Page, *keys: str) -> None:
 TABLE = """from cnnbook.tables import show_table
 show_table(["layer", "weights"], [["Conv2D <b>", 4640]])"""
 FORMULA = r"""from IPython.display import Math
-Math(r"\frac{x}{2}")"""
+Math(r"\frac{x}{2} \text{zero border}")"""
 MARKDOWN = r"""from IPython.display import Markdown
 Markdown(r"A formula, $x^2$.")"""
 
@@ -157,6 +157,8 @@ def test_a_cell_is_changed_and_run_by_keyboard_and_a_lost_server_is_told(
     for code in (FORMULA, MARKDOWN):
         shows(page, code)
         formula = cell.locator(".thebe-output mjx-container").first
+        words = "".join(formula.locator("mjx-assistive-mml mtext").all_text_contents())
+        assert words == ("حاشیهٔ صفر" if code is FORMULA else "")
         assert "".join(formula.locator("mjx-assistive-mml mi").all_text_contents()) == "x"
         assert formula.bounding_box()["height"] > 10  # type: ignore[index]
     assert [address for address in asked if not address.startswith(server.origin)] == []

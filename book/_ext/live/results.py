@@ -26,9 +26,9 @@ NUMBERS = count(1)  # no two drawings share an id, however often a cell is run
 
 
 def markdown(text: str, labels: Labels) -> str:
-    """Write Markdown as HTML, tables and formulas in the page's words; markup in it stays text."""
+    """Write Markdown as HTML, its tables in the words of the page; markup in it stays text."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(formulas.in_words(text, labels, PLACE))
+    tokens = parser.parse(text)
     in_cell = False
     for token in tokens:
         if token.type in ("th_open", "td_open", "th_close", "td_close"):
@@ -51,6 +51,11 @@ def translate(cell: Token, labels: Labels) -> None:
 def in_its_language(text: str, labels: Labels) -> str:
     """Write a text as HTML, its numbers and the words of the other language as on a page."""
     return (persian_text if labels.is_persian else english_text)(escape(text, quote=False))
+
+
+def formula(text: str, labels: Labels) -> str:
+    """Write the words of a formula, which stays TeX: the page sets it."""
+    return formulas.in_words(text, labels, PLACE)
 
 
 def html(text: str, labels: Labels) -> str:
@@ -93,4 +98,8 @@ SHOWN: dict[str, Callable[[str, Labels], str]] = {
     "cnnbook-drawing": drawing,
     "cnnbook-pictures": pictures,
 }
-WRITERS: dict[str, Callable[[str, Labels], str]] = {"markdown": markdown, "html": html}
+WRITERS: dict[str, Callable[[str, Labels], str]] = {
+    "markdown": markdown,
+    "formula": formula,
+    "html": html,
+}

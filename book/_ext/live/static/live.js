@@ -227,7 +227,10 @@
       }
       if (!texts.length) return;
       const sheet = await readyForFormulas();
-      for (const text of texts) text.replaceWith(...written(text.data));
+      for (const text of texts) {
+        const data = text.data.includes("\\text") ? await shown("formula", text.data) : text.data;
+        text.replaceWith(...written(data));
+      }
       sheet.textContent = styles();
     },
   };
