@@ -1,4 +1,7 @@
-"""Print every table: `python -m benchmarks`, or one: `python -m benchmarks convolution`."""
+"""Print every table: `python -m benchmarks`, or one: `python -m benchmarks convolution`.
+
+`defaults`, of accuracy, trains for minutes and is printed only when it is named.
+"""
 
 import sys
 from importlib import import_module
