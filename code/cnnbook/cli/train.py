@@ -95,7 +95,8 @@ def _add_training(command: Any) -> None:
     _option(
         command,
         "augment",
-        "gentle turns by 8 degrees and mirrors; assignment turns by 40",
+        "gentle turns by 8 degrees and mirrors, which is wrong for writing: take none there; "
+        "assignment turns by 40",
         choices=get_args(Augment),
     )
     _option(command, "epochs", "at most", type=at_least(1))
