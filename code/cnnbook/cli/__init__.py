@@ -75,6 +75,14 @@ def program() -> NoReturn:
 
     One that failed ends without taking the interpreter down: TensorFlow's threads may still be
     reading photos by Python, and would crash in it or wait for it for ever.
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch("sys.argv", ["cnnbook", "--version"]):
+    ...     program()
+    Traceback (most recent call last):
+    SystemExit: 0
     """
     status = main()
     if status:
