@@ -29,7 +29,9 @@ ANSWER = r"""
   const texts = {
     number: () => [minus(value)],
     list: () => [value.map(minus).join("، ")],
-    matrix: () => value.flat().map(minus),
+    shape: () => [value.join("×")],
+    // A smaller matrix stands in a corner of the grid.
+    matrix: () => check.answer.flatMap((row, i) => row.map((_, j) => minus(value[i]?.[j] ?? ""))),
     polynomial: () => {
       const [a, b] = check.points;
       const slope = (value[1] - value[0]) / (b - a);
