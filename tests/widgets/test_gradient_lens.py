@@ -61,6 +61,15 @@ def test_the_sum_of_a_cell_is_spelled_out(lens: Open, page: Page) -> None:
     assert any(eight in widget.get_by_role("status").inner_text() for eight in "8۸")
 
 
+def test_one_cell_is_selected_and_the_keyboard_reaches_every_result(lens: Open) -> None:
+    widget = lens()
+    cell(widget, "∂L/∂X", 1, 1).click()
+    selected = widget.locator('[aria-selected="true"]')
+    assert [found.get_attribute("data-cell") for found in selected.all()] == ["1,1"]
+    for name in ("O", "∂L/∂F", "∂L/∂X"):
+        assert widget.locator(f'table[aria-label="{name}"] td[tabindex="0"]').count() == 1
+
+
 def test_three_missions(lens: Open) -> None:
     widget = lens()
     _, mistake = widget.locator("select").all()

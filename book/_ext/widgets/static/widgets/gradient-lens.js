@@ -190,7 +190,7 @@
       const side = values.length;
       const at = here || [0, 0];
       return matrix({
-        name: NAMES[name], caption: html`<bdi dir="ltr">${NAMES[name]}</bdi>`, rows: side, columns: side, current: at,
+        name: NAMES[name], caption: html`<bdi dir="ltr">${NAMES[name]}</bdi>`, rows: side, columns: side, current: at, selected: here,
         cell: (i, j) => {
           const bad = wrong.has(`${name},${i},${j}`);
           return {

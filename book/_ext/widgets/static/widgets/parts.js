@@ -25,8 +25,9 @@ globalThis.Parts = (() => {
 
   // From this many columns on a matrix may have to scroll, so the keyboard must reach it.
   const WIDE = 9;
-  // A matrix with its row and column numbers. `cell(i, j)` gives {text, classes, note, hidden}.
-  const matrix = ({ name, caption, rows, columns, first = [0, 0], cell, current, on = {} }) => html`
+  // A matrix with its row and column numbers. `cell(i, j)` gives {text, classes, note, hidden}. The
+  // keyboard comes to the current cell first, which need not be selected.
+  const matrix = ({ name, caption, rows, columns, first = [0, 0], cell, current, selected = current, on = {} }) => html`
     <div class="holder" role=${columns > WIDE ? "group" : nothing} aria-label=${columns > WIDE ? name : nothing}
       tabindex=${columns > WIDE ? 0 : nothing}>
       <table class="matrix" dir="ltr" role=${on.move ? "grid" : nothing} aria-label=${name}
@@ -40,10 +41,10 @@ globalThis.Parts = (() => {
         <tbody>${range(rows).map((i) => html`
           <tr><th scope="row">${show(i + first[0])}</th>${range(columns).map((j) => {
             const { text, classes = "", note, label } = cell(i + first[0], j + first[1]);
-            const here = current && current[0] === i && current[1] === j;
+            const [here, chosen] = [current, selected].map((at) => at && at[0] === i && at[1] === j);
             return html`<td class=${classes} data-cell="${i + first[0]},${j + first[1]}"
               tabindex=${on.move ? (here ? 0 : -1) : nothing}
-              aria-selected=${on.move ? String(Boolean(here)) : nothing}
+              aria-selected=${on.move ? String(Boolean(chosen)) : nothing}
               aria-label=${label ?? nothing}
               >${text}${note ? html`<sub>${note}</sub>` : nothing}</td>`;
           })}</tr>`)}</tbody>
