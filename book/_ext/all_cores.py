@@ -16,8 +16,10 @@ from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from myst_nb.sphinx_ import SphinxEnvType
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import code_key
@@ -87,12 +89,14 @@ def chains(app: Sphinx, names: set[str]) -> list[list[str]]:
 
 def run_page(env: SphinxEnvType, name: str, page: NotebookNode) -> ExecutionResult:
     """Run a page's cells where MyST-NB would."""
-    return single_nb_execution(
-        page,
-        cwd=str(Path(env.doc2path(name)).parent),
-        timeout=env.mystnb_config.execution_timeout,
-        allow_errors=False,
-    )
+    path = env.doc2path(name)
+    timeout = env.mystnb_config.execution_timeout
+    try:
+        return single_nb_execution(
+            page, cwd=str(Path(path).parent), timeout=timeout, allow_errors=False
+        )
+    except DeadKernelError as error:
+        raise ExtensionError(f"{path}: the process that ran its cells has died") from error
 
 
 def keep(cache: JupyterCacheAbstract, path: str, result: ExecutionResult) -> None:

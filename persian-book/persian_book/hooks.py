@@ -32,6 +32,8 @@ HOOKS = (
     Hook("config-inited", publishing.use_places),
     Hook("config-inited", texts.fetch_nothing),
     Hook("config-inited", editions.name_parts, 950),  # sphinx-external-toc reads _toc.yml at 900
+    # The builder is made; what follows asks it where the pages go.
+    Hook("builder-inited", editions.write_beside, 0),
     # Sources are checked, and become the text of one edition.
     Hook("env-before-read-docs", reading.check_twins),
     Hook("source-read", reading.read_source, 100),  # before any other reads the text
@@ -54,7 +56,6 @@ HOOKS = (
     Hook("html-page-context", publishing.describe),
     Hook("html-page-context", titles.name_page, 600),  # the theme names it at 500
     # The pages are written, and the extensions have copied their files (up to 500).
-    Hook("build-finished", editions.begin_plain, 50),
     Hook("build-finished", words.write_script, 100),
     Hook("build-finished", sheets.write_fonts, 100),
     Hook("build-finished", pictures.make_all_light, 200),

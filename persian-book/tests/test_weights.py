@@ -9,7 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from persian_book.site.bundles import ASKING, TOLD, Bundles
-from persian_book.site.fingerprints import pages_of, stamp, take_back
+from persian_book.site.fingerprints import pages_of, stamp
 from persian_book.site.purge import purged, words_of
 from persian_book.site.typefaces import FONTS, write_typeface
 
@@ -136,28 +136,6 @@ def test_the_theme_asks_no_box_for_its_size() -> None:
     mended, count = ASKING.subn(TOLD, script)
     assert count == 1 and mended.count("scrollWidth") == script.count("scrollWidth") - 1
     assert "persianBookScrolling" in (FONTS.parent / "persian-book.js").read_text("utf-8")
-
-
-def test_a_build_after_a_build_gives_the_same_and_follows_a_change(tmp_path: Path) -> None:
-    first = finished(site_of(tmp_path))
-    names = sorted(tmp_path.rglob("*"))
-    take_back(tmp_path)
-    site_of(tmp_path)  # as Sphinx copies all files again
-    assert finished(tmp_path) == first and sorted(tmp_path.rglob("*")) == names
-    # One page alone is written again, and a sheet has changed.
-    (tmp_path / "page.html").write_text(first["page.html"], "utf-8")
-    take_back(tmp_path)
-    english = (tmp_path / "en/page.html").read_text("utf-8")
-    for name, content in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content.replace("red", "blue"), "utf-8")
-    site_english = PAGE.format(up="../", language=".en", text="b")
-    (tmp_path / "en/page.html").write_text(site_english, "utf-8")
-    assert english != site_english
-    second = finished(tmp_path)
-    (sheet,) = (tmp_path / "_static").glob("book.*.css")
-    assert "blue" in sheet.read_text("utf-8")
-    assert all(sheet.name in text for text in second.values())
 
 
 def test_a_sheet_of_some_pages_keeps_its_place_and_code_its_empty_lines(tmp_path: Path) -> None:

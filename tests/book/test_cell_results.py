@@ -197,3 +197,18 @@ def test_pictures(site: Path, edition: str, titles: list[str]) -> None:
         path = (site / "_build" / "html" / edition / str(image["src"])).resolve()
         with Image.open(path) as picture:
             assert picture.format == "WEBP" and picture.size == (2, 1)
+
+
+def test_a_page_is_read_again_when_its_labels_change_and_only_then(site: Path) -> None:
+    path = os.pathsep.join([str(ROOT / "code"), os.environ.get("PYTHONPATH", "")])
+    before = files_of(site / "_build" / "html")
+    for changed in (0, 0, 1, 0):
+        if changed:
+            (site / "book" / "labels" / "common.yml").write_text("{}\n")
+        done = building.build(site, "book", PYTHONPATH=path)
+        assert done.output.count(f"0 added, {changed} changed, 0 removed") == 2, done.output
+        assert files_of(site / "_build" / "html") == before
+
+
+def files_of(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -97,6 +97,16 @@ def test_a_failing_cell_fails_every_build(book: Path, code: str) -> None:
     assert [build(book) for _ in range(2)] == [1, 1]
 
 
+def test_a_kernel_that_dies_beside_others_is_told_by_its_page(book: Path) -> None:
+    write_page(book, "print(1)")
+    page = PAGE.format(code="import os, signal; os.kill(os.getpid(), 9)")
+    (book / "book" / "dying.md").write_text(page)
+    (book / "_toc.yml").write_text("{format: jb-book, root: index, chapters: [{file: dying}]}")
+    built = building.build(book, "book", PYTHONPATH="")
+    assert built.status != 0
+    assert "dying.md: the process that ran its cells has died" in built.output
+
+
 def test_pages_run_at_once_and_one_below_another_after_it(book: Path) -> None:
     """Neither of two pages ends without the other; the page below finds what its parent wrote.
 

@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from .formulas import finish_formulas
-from .labels import labels_of
+from .labels import labels_of, pages_with_new_tables
 from .tables import finish_tables
 
 
@@ -40,6 +40,7 @@ def places(document: nodes.document) -> dict[int, str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool | str]:
-    """Register the transform."""
+    """Register the transform, and the pages that have to be read again for it."""
     app.add_transform(CellResults)
+    app.connect("env-get-outdated", pages_with_new_tables)
     return {"version": "1.0", "parallel_read_safe": True, "parallel_write_safe": True}

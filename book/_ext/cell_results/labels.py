@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import yaml
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
@@ -25,9 +26,26 @@ LONE_NUMBER = re.compile(r"(?<![A-Za-z0-9_.^])\d[\d,.]*(?![A-Za-z0-9_^])")
 
 def labels_of(env: BuildEnvironment, page: str) -> "Labels":
     """Return the labels of a page that is read, which is read again once they change."""
-    for path in tables(Path(env.srcdir), page):
+    for path in filter(Path.exists, tables(Path(env.srcdir), page)):
         env.note_dependency(str(path))
     return Labels(Path(env.srcdir), page, language_of(env.config))
+
+
+def pages_with_new_tables(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Name the pages whose labels stand in a file that was not there when they were read.
+
+    Were they to depend on the missing file, Sphinx would read them at every build.
+    """
+    return [
+        page
+        for page in env.found_docs
+        if any(
+            path.exists() and str(path) not in env.dependencies[page]
+            for path in tables(Path(env.srcdir), page)
+        )
+    ]
 
 
 def tables(book: Path, page: str) -> list[Path]:

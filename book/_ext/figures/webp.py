@@ -10,6 +10,7 @@ from typing import Any
 from sphinx.environment import BuildEnvironment
 
 from cell_results.labels import Labels, with_persian_numbers
+from cnnbook.files import write_atomically
 
 from .shown import picture, picture_title, pictures
 
@@ -67,8 +68,9 @@ def picture_nodes(
     for image in grid.images:
         content = b64decode(image["src"].partition(",")[2])
         path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.webp"
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if not path.exists():  # written anew, it would have other pages that show it read again
+            with write_atomically(path) as temporary:
+                temporary.write_bytes(content)
         words = " ".join(labels(line, place) for line in image["title"].splitlines())
         uri = Path(os.path.relpath(path, Path(env.doc2path(env.docname)).parent)).as_posix()
         spoken = with_persian_numbers(words) if labels.is_persian else words

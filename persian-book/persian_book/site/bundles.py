@@ -79,18 +79,16 @@ class Bundles:
     def __init__(self, site: Path, pages: dict[Path, str]) -> None:
         self.site = site
         self.cut = {path: pieces(text) for path, text in pages.items()}
-        # A page of an earlier build has the bundles already; the others say what is in them.
-        raw = [cut for cut in self.cut.values() if not any(p.sheet == SHEET for p in cut)]
-        raw = [cut for cut in raw if any(p.sheet for p in cut)]
+        styled = [cut for cut in self.cut.values() if any(p.sheet for p in cut)]
         # A page that has more says where among the others it stands.
-        named = sorted(([p.sheet for p in cut if p.sheet] for cut in raw), key=len, reverse=True)
+        named = sorted(([p.sheet for p in cut if p.sheet] for cut in styled), key=len, reverse=True)
         self.sheets = list(dict.fromkeys(name for sheets in named for name in sheets))
         self.by_language = {
             name
             for path in (site / "_static").rglob("*.en.js")
             for name in (relative(path, site), relative(path, site).replace(".en.js", ".js"))
         }
-        lists = [[p.script for p in cut if self.is_shared(p)] for cut in raw]
+        lists = [[p.script for p in cut if self.is_shared(p)] for cut in styled]
         everywhere = set.intersection(*map(set, lists)) if lists else set()
         self.scripts = [name for name in (lists[0] if lists else []) if name in everywhere]
 
@@ -142,7 +140,7 @@ class Bundles:
     def page(self, path: Path, cut: list[Piece]) -> str:
         """Return a page that loads the bundles in the place of what is in them."""
         up = "../" * (len(path.relative_to(self.site).parts) - 1)
-        if any(piece.sheet == SHEET for piece in cut) or not any(piece.sheet for piece in cut):
+        if not any(piece.sheet for piece in cut):
             return "".join(piece.source for piece in cut)
         colours = next((p for p in cut if p.script.startswith("_static/inline/")), None)
         scripts = [p for p in cut if p.script and p.script not in self.scripts and p is not colours]

@@ -1,8 +1,9 @@
 """One command, two editions: after the Persian book, the English one, from the same run cells.
 
 Sphinx keeps directives, nodes and roles in globals, so the second edition is built by a process of
-its own. Its output folder stands beside the first one's, so that both share the cache of executed
-pages; when it is complete it moves under the first as ``en/``.
+its own. Each edition is written into a folder beside the site's, which the next build goes on with
+and in which both share the cache of executed pages; the site is made anew from the two, the second
+under the first as ``en/``, and takes the last one's place when it is complete.
 """
 
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -21,13 +22,14 @@ from ..languages import Language, language_of
 from ..mathematics.sheets import write_fonts_of
 from ..page.switch import address
 from .bundles import Bundles
-from .fingerprints import pages_of, stamp, take_back
+from .fingerprints import pages_of, stamp
 from .publishing import LOST
 from .sharing import share
 from .styles import make_logical
 from .typefaces import write_letters
 
 SECOND = "en"
+Folder = TypeVar("Folder", bound=Path)
 # Sphinx's own statuses are 0, and 1 for warnings taken as errors; then the pages are complete.
 FAILED = 2
 
@@ -45,9 +47,27 @@ def name_parts(app: Sphinx, config: Config) -> None:
             tree.caption = names.get(tree.caption, tree.caption)
 
 
+def write_beside(app: Sphinx) -> None:
+    """Have the first edition written beside the site, as the second one is."""
+    if is_first(app):
+        app.config.persian_book_site = app.outdir
+        app.outdir = app.builder.outdir = beside(app.outdir, language_of(app.config).code)
+        app.outdir.mkdir(exist_ok=True)
+
+
+def is_first(app: Sphinx) -> bool:
+    """Say whether this is the edition whose build brings the other one's."""
+    return app.builder.name == "html" and language_of(app.config).code != SECOND
+
+
+def beside(folder: Folder, code: str) -> Folder:
+    """Return the folder of an edition, beside the one of all."""
+    return folder.with_name(f"{folder.name}-{code}")
+
+
 def build_second(app: Sphinx, error: Exception | None) -> None:
-    """Build the other edition once the first one is complete."""
-    if error or app.builder.name != "html" or language_of(app.config).code == SECOND:
+    """Build the other edition once the first one is complete, and the site from both."""
+    if error or not is_first(app):
         return
     settings = dict(app.config.persian_book_editions.get(SECOND, {}))
     settings.pop("captions", None)
@@ -59,12 +79,13 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
         "html_baseurl": address(app.config, Language.EN, ""),
         **settings,
     }
-    outdir = app.outdir.with_name(f"{app.outdir.name}-{SECOND}")
+    site = app.config.persian_book_site
+    second = beside(site, SECOND)
     arguments = {
         "srcdir": str(app.srcdir),
         "confdir": None,
-        "outdir": str(outdir),
-        "doctreedir": str(app.doctreedir.with_name(f"{app.doctreedir.name}-{SECOND}")),
+        "outdir": str(second),
+        "doctreedir": str(beside(app.doctreedir, SECOND)),
         "buildername": app.builder.name,
         "confoverrides": overrides,
         # Sphinx puts the first out when both are given.
@@ -74,15 +95,9 @@ def build_second(app: Sphinx, error: Exception | None) -> None:
     }
     status = run_build(arguments)
     if status != FAILED:
-        put_below(outdir, app.outdir, SECOND)
-        make_light(app.outdir)
+        put_together(app.outdir, second, site)
+    app.outdir = site  # where Sphinx says that the pages are
     app.statuscode = app.statuscode or status
-
-
-def begin_plain(app: Sphinx, error: Exception | None) -> None:
-    """Give the site of an earlier build its plain names, before anything reads them."""
-    if app.builder.name == "html" and language_of(app.config).code != SECOND:
-        take_back(app.outdir)
 
 
 def make_light(site: Path) -> None:
@@ -105,13 +120,14 @@ def run_build(arguments: dict[str, Any]) -> int:
     ).returncode
 
 
-def put_below(edition: Path, site: Path, code: str) -> None:
-    """Put a copy of an edition below a site, in the place of the last one and never half of it."""
-    target = site / code
-    new = target.with_name(f"{code}.new")
+def put_together(first: Path, second: Path, site: Path) -> None:
+    """Make a site of two editions, in the place of the last one and never half of it."""
+    new = site.with_name(f"{site.name}.new")
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(edition, new)
-    share(site, new, code)
-    write_fonts_of(site)
-    shutil.rmtree(target, ignore_errors=True)
-    os.replace(new, target)
+    shutil.copytree(first, new)
+    shutil.copytree(second, new / SECOND)
+    share(new, new / SECOND, SECOND)
+    write_fonts_of(new)
+    make_light(new)
+    shutil.rmtree(site, ignore_errors=True)
+    os.replace(new, site)

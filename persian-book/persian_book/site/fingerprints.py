@@ -1,7 +1,7 @@
 """Files whose names hold a digest of their content, so that a browser may keep them for ever.
 
 `name.css` becomes `name.0123456789ab.css` once the site is complete, and everything that points to
-it points there; what nothing points to is left out. The next build begins by taking that back.
+it points there; what nothing points to is left out.
 """
 
 import posixpath
@@ -13,7 +13,6 @@ from pathlib import Path
 FOLDER = "_static"
 TEXT = {".css", ".js"}
 KINDS = "css|js|woff2?|ttf|svg|png|ico"
-STAMPED = re.compile(rf"(?<=[\w-])\.[0-9a-f]{{12}}(?=\.(?:{KINDS})\b)")
 # In a page, any address below the folder; in a sheet or script, any text that may be one.
 IN_PAGE = re.compile(rf"""(?<=["'])((?:\.\./)*)({FOLDER}/[^"'?#\s]+)(\?[^"'#\s]*)?""")
 IN_FILE = re.compile(rf"""(?<=["'(])([\w./-]+\.(?:{KINDS}))(?:\?[^"')\s#]*)?(?=["')#])""")
@@ -21,32 +20,6 @@ IN_FILE = re.compile(rf"""(?<=["'(])([\w./-]+\.(?:{KINDS}))(?:\?[^"')\s#]*)?(?=[
 DROPPED = {
     f".{kind}" for kind in (*KINDS.replace("woff2?", "woff|woff2").split("|"), "map", "html")
 }
-
-
-def plain(text: str) -> str:
-    """Take the digests out of the names in a text.
-
-    >>> plain('<a href="_static/a.0123456789ab.css">')
-    '<a href="_static/a.css">'
-    """
-    return STAMPED.sub("", text)
-
-
-def take_back(site: Path) -> None:
-    """Give files and pages of an earlier build their plain names again; a newer file wins."""
-    for path in sorted((site / FOLDER).rglob("*")):
-        name = plain(path.name)
-        if name != path.name:
-            if path.with_name(name).exists():
-                path.unlink()
-                continue
-            path = path.rename(path.with_name(name))
-            if path.suffix in TEXT:
-                path.write_text(plain(path.read_text("utf-8")), "utf-8")
-    for page in pages_of(site):
-        text = page.read_text("utf-8")
-        if STAMPED.search(text):
-            page.write_text(plain(text), "utf-8")
 
 
 def pages_of(site: Path) -> list[Path]:

@@ -28,7 +28,7 @@ class Pages(BuiltinTemplateLoader):
         language = language_of(builder.config)
         self.finish = Finish(language, words_of(language))
         self.config = builder.config
-        self.site = Path(builder.outdir)
+        self.builder = builder
 
     def render(self, template: str, context: dict[str, Any]) -> str:  # type: ignore[override]
         """Render a template; finish it if it is a page."""
@@ -37,8 +37,9 @@ class Pages(BuiltinTemplateLoader):
             return text
         pagename = context["pagename"]
         finished = self.finish.page(without_needless_scripts(text, pagename))
-        page = with_formulas(finished, pagename, self.config, self.site)
-        return with_policy(Outsider(self.site, pagename).page(page))
+        site = Path(self.builder.outdir)
+        page = with_formulas(finished, pagename, self.config, site)
+        return with_policy(Outsider(site, pagename).page(page))
 
 
 def use_templates(app: Sphinx, config: Config) -> None:
