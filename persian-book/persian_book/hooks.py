@@ -43,6 +43,7 @@ HOOKS = (
     Hook("doctree-read", ids.stable_ids, 100),
     Hook("doctree-read", formulas.refuse_one_id_for_two),
     Hook("doctree-read", tables.head_columns),
+    Hook("doctree-read", tables.name_wordy_cells),
     # All pages are read.
     Hook("env-check-consistency", alt.stop_at_faults),
     # Links are resolved: what a page looks like in the end.

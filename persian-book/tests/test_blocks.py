@@ -177,3 +177,10 @@ def test_an_open_fence_and_a_block_in_a_block_are_refused() -> None:
     assert [line for line, _ in problems(PAIR + "\n:::{note}\nnever closed")] == [7]
     nested = "::::{fa}\n:::{en}\nx\n:::\n::::\n::::{en}\ny\n::::"
     assert [line for line, _ in problems(nested)] == [2]
+
+
+def test_a_caption_of_a_cell_is_prose() -> None:
+    """A backtick within the text ends it, and the rest would stand in both editions."""
+    cell = '```{code-cell} ipython3\n    caption: "{fa}`آخرش `NaN` است.`{en}`Its last.`"\n```'
+    assert [problem.line for problem in problems(cell)] == [2]
+    assert problems(cell.replace("`NaN`", "NaN")) == []

@@ -166,6 +166,25 @@ def test_placeholders_survive_translation() -> None:
         assert ("${resultCount}" in english) == ("${resultCount}" in persian)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("(1, 28, 28, 3)", None),
+        ("3e-4", None),
+        ("padding", []),
+        ("cnnbook train --batch-size 128", ["--batch-size"]),
+        ("a" + "-a" * 20, []),
+    ],
+)
+def test_short_code_stays_in_one_line(english: Finish, code: str, words: list[str] | None) -> None:
+    def shown(whole: str, kept: list[str]) -> str:
+        pre = [f'<span class="pre{" unbroken" * (w in kept)}">{w}</span>' for w in code.split()]
+        return f'<code class="docutils literal notranslate{whole}">{" ".join(pre)}</code>'
+
+    expected = shown(" unbroken", []) if words is None else shown("", words)
+    assert english.page(shown("", [])) == expected
+
+
 def test_a_caption_goes_on_after_its_number(persian: Finish, english: Finish) -> None:
     shown = '<span class="caption-number">{} </span><span class="caption-text">{}</span>'
     assert persian.page(shown.format("شکل 1.1", "ورودی")) == shown.format("شکل ۱.۱:", "ورودی")

@@ -7,8 +7,9 @@ from docutils import nodes
 from .labels import Labels
 
 CLASS = "results"
-# An interval stays in one line.
+# An interval stays in one line, and so does 1e-5.
 INTERVAL = re.compile(r"(?<=\[)([^\[\]]+), ([^\[\]]+)(?=\])")
+EXPONENT = re.compile(r"(?<=\de)-(?=\d)")
 
 
 def is_result(shown: nodes.Element) -> bool:
@@ -47,6 +48,7 @@ def translate(entry: nodes.entry, labels: Labels, place: str) -> None:
 def in_words(cell: str, labels: Labels, place: str) -> str:
     """Write the text of a cell in the edition's words."""
     found = INTERVAL.sub("\\1,\u00a0\\2", labels(cell, place))
+    found = EXPONENT.sub("\u2011", found)
     return re.sub(r",(?=\s)", "،", found) if labels.is_persian else found
 
 

@@ -52,7 +52,7 @@ def conv2d(
         Step from window to window, and from tap to tap, on each axis; `cnnbook.shapes.Conv2D`,
         which describes a Keras layer, calls them as Keras does, `strides` and `dilation_rate`.
     padding : str, int or pairs
-        "valid", "same" (as TensorFlow: ceil(n / stride) outputs, the odd zero below and to the
+        "valid", "same" (as TensorFlow: ceil(n / stride) outputs, the extra zero below and to the
         right), "full", zeros for all sides, (rows, columns), or ((top, bottom), (left, right)).
     groups : int
         Cut the channels into groups that do not see each other. With as many groups as channels it

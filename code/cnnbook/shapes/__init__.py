@@ -12,7 +12,7 @@ Shapes are (h, w, c), without the batch.
 >>> print(result.explain("en"))
 1. Conv2D: 28×28×1 → 14×14×32
   window 3×3, stride 2×2, padding same: ⌈n/s⌉ outputs and as many zeros as they need
-  height and width: ⌈28/2⌉ = 14; zeros 0 before, 1 after; the odd zero comes last, as in TensorFlow
+  height and width: ⌈28/2⌉ = 14; zeros 0 before, 1 after; the extra zero is last, as in TensorFlow
   weights 3×3×1×32, 32: 3·3·1·32 + 32 = 320 parameters
   14·14·32·3·3·1 = 56,448 multiply-adds
   receptive field 3×3, moving 2×2 from (0, 0)

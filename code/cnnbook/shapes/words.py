@@ -34,7 +34,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "width": "width: {size}",
         "both": "height and width: {size}",
         "added": "zeros {before} before, {after} after",
-        "odd": "the odd zero comes last, as in TensorFlow",
+        "odd": "the extra zero is last, as in TensorFlow",
         "unread": "{count} of {size} inputs never read",
         "parameters": "weights {shapes}: {sum} parameters",
         "untrained": "{count} of them not trained",
@@ -79,7 +79,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "semicolon": "؛ ",
     },
 }
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN_SIGNS = str.maketrans("0123456789,-", "۰۱۲۳۴۵۶۷۸۹،−")
 
 
 def explain(step: Step, language: Language = "en") -> str:
@@ -177,12 +177,12 @@ def in_language(formula: object, language: Language) -> str:
     Examples
     --------
     >>> in_language("4·(3, 0) = 1,568", "fa")
-    '\u2066۴·(۳, ۰) = ۱٬۵۶۸\u2069'
+    '\u2066۴·(۳،\xa0۰) = ۱٬۵۶۸\u2069'
     """
     if language != "fa":
         return str(formula)
-    separated = re.sub(r"(?<=\d),(?=\d)", "٬", str(formula))
-    return f"\u2066{separated.translate(_PERSIAN_DIGITS)}\u2069"
+    separated = re.sub(r"(?<=\d),(?=\d)", "٬", str(formula)).replace(", ", ",\u00a0")
+    return f"\u2066{separated.translate(_PERSIAN_SIGNS)}\u2069"
 
 
 def _rule_lines(rules: Sequence[Rule], language: Language) -> list[str]:

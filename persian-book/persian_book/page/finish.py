@@ -6,6 +6,7 @@ the theme's templates, other extensions) and the reader sees one page.
 
 import re
 from enum import Enum, auto
+from html import unescape
 
 from ..digits import persian_digits
 from ..languages import Language
@@ -39,6 +40,10 @@ CHROME_TAGS = {"p", "dt", "table"}
 PROMPTS = {"collapsed", "expanded"}
 # A caption goes on after its number: "شکل ۱.۱: ورودی".
 NUMBERED = re.compile(r'(class="caption-number">[^<]*\d)(?= </span><span class="caption-text">)')
+# Short code stays in one line: (1, 28, 28, 3) whole, of a longer one its words, as --batch-size.
+SHORT = 18
+CODE = re.compile(r'(?<=<code class="docutils literal notranslate)(">)(.+?)(?=</code>)', re.S)
+HYPHENED = re.compile(rf'(?<=<span class="pre)(?=">(?=[^<]*-)[^<]{{1,{SHORT}}}</span>)')
 # Attributes that readers see or hear.
 NAMES = ("title", "aria-label", "placeholder", "data-bs-title")
 
@@ -74,6 +79,7 @@ class Finish:
         """Finish a page."""
         if self.language is Language.FA:
             page = NUMBERED.sub(r"\1:", page)
+        page = CODE.sub(unbroken, page)
         return rewrite(head_cells(page), Kind.CHROME, kind_of, self.tag, self.text)
 
     def tag(self, tag: Tag, kind: Kind) -> Tag:
@@ -101,6 +107,14 @@ class Finish:
         if kind is Kind.LEVELS:
             return persian_digits(text)
         return plain_persian_text(text) if kind is Kind.PLAIN else persian_text(text)
+
+
+def unbroken(code: re.Match[str]) -> str:
+    """Keep code, or the words of it that have hyphens, from ending a line half-way."""
+    words = unescape(re.sub("<[^>]*>", "", code[2]))
+    if len(words) > SHORT:
+        return code[1] + HYPHENED.sub(" unbroken", code[2])
+    return f" unbroken{code[0]}" if re.search(r"[\s-]", words) else code[0]
 
 
 def directed(tag: Tag, kind: Kind) -> Tag:

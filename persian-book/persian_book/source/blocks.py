@@ -34,6 +34,9 @@ CODE = re.compile(
     r"|\{(?:code|code-block|code-cell|sourcecode|literalinclude|raw|math|eval-rst|mermaid)\}"
 )
 
+# The options of a cell that are shown, though a cell is code.
+SHOWN = re.compile(r"[ \t]+(?:caption|alt): ")
+
 
 class Kind(Enum):
     """What a line is to the filter."""
@@ -169,7 +172,7 @@ def problems(text: str) -> list[Problem]:
     found = [Problem(fence.line, f"{fence.marks} is never closed") for fence in fences]
     found += block_problems(lines)
     for line in lines:
-        if line.kind is Kind.TEXT:
+        if line.kind is Kind.TEXT or (line.kind is Kind.CODE and SHOWN.match(line.text)):
             found += [Problem(line.number, fault) for fault in inline_faults(line.text)]
     return sorted(found)
 
