@@ -84,3 +84,11 @@ def test_the_title_has_the_number_of_the_chapter(page: Page) -> None:
     assert titles.count() == 1
     digit = "۱" if page.evaluate("() => document.documentElement.lang") == "fa" else "1"
     assert titles.inner_text().startswith(digit)
+
+
+def test_an_answer_is_written_on_paper_and_nothing_is_pressed_there(page: Page) -> None:
+    boxes = page.locator(".self-check")
+    assert boxes.count() > 0
+    for box in boxes.all():
+        assert box.locator("input, li").first.is_visible()
+        assert box.locator("button:visible").count() == 0
