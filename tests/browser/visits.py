@@ -1,4 +1,4 @@
-"""Every page opened once a width, in a browser that can reach nothing but the site."""
+"""Every page opened once a width, and what it did there."""
 
 import functools
 import gzip
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
+from browser.chromium import COMPLAINTS, heard, lent
 from persian_book.site.policy import POLICY
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
@@ -69,26 +70,6 @@ def pages(site: Path) -> list[str]:
     return sorted(path.as_posix() for path in found if "_static" not in path.parts)
 
 
-def watch(page: Page, base: str, visit: Visit) -> None:
-    """Note what a page asks for and complains of, and let nothing out."""
-
-    def route(route: Any) -> None:
-        address = route.request.url
-        if address.startswith(base):
-            visit.served.append(unquote(urlsplit(address).path).lstrip("/"))
-            route.continue_()
-        else:
-            visit.outside.append(address)
-            route.abort()
-
-    page.route(lambda address: not address.startswith(("data:", "blob:")), route)
-    page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: visit.errors.append(message.text) if message.type == "error" else None,
-    )
-
-
 RUN_AXE = """
 ([where, runOnly, off]) => axe.run(where, {
   runOnly, resultTypes: ["violations"],
@@ -120,32 +101,40 @@ def axe(page: Page, width: int) -> list[str]:
     return found
 
 
-def visit(context: BrowserContext, base: str, path: str, width: int) -> Visit:
+def visit(page: Page, base: str, path: str, width: int) -> Visit:
     """Open a page, look at it, and run axe."""
-    seen = Visit(path, width)
-    page = context.new_page()
-    watch(page, base, seen)
-    page.goto(f"{base}/{path}", wait_until="load")
-    seen.look = page.evaluate(LOOK)
-    page.evaluate(AXE)
-    errors = list(seen.errors)  # before axe, which breaks the policy itself
+    with heard(page, request=lambda it: it.url) as asked, heard(page, **COMPLAINTS) as errors:
+        page.goto(f"{base}/{path}", wait_until="load")
+        seen = Visit(path, width, look=page.evaluate(LOOK))
+        page.evaluate(AXE)
+    seen.errors = errors  # axe breaks the policy itself
+    for address in asked:
+        if address.startswith(base):
+            seen.served.append(unquote(urlsplit(address).path).lstrip("/"))
+        elif not address.startswith(("data:", "blob:")):
+            seen.outside.append(address)
     seen.violations = axe(page, width)
-    page.close()
-    seen.errors = errors
     return seen
 
 
+@contextmanager
+def uncached(page: Page) -> Iterator[None]:
+    """Have a page load all that it needs, and ask for no font only because it lies at hand."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield
+    tools.detach()
+
+
 def walk(browser: Browser, site: Path) -> list[Visit]:
-    """Visit every page of a site at every width."""
+    """Visit every page of a site at every width, all on one page of the browser."""
     visits = []
     with served(site) as base:
         for width, height in SIZES.items():
             # Transitions would have axe measure colours half-way.
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, reduced_motion="reduce"
-            )
-            visits += [visit(context, base, path, width) for path in pages(site)]
-            context.close()
+            with lent(browser, width, height, reduced_motion="reduce") as page, uncached(page):
+                visits += [visit(page, base, path, width) for path in pages(site)]
     return visits
 
 

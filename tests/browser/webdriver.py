@@ -137,8 +137,8 @@ class Session:
           Promise.resolve(({script})(...[...arguments].slice(0, -1)))
             .then((value) => done([value]), (error) => done(String(error.stack || error)))"""
         answer = self.wire.send("ExecuteAsyncScript", script=body, args=list(arguments))
-        if isinstance(answer, str):
-            raise DriverError(answer)
+        if not isinstance(answer, list):  # an error, or nothing, from a page that is leaving
+            raise DriverError(str(answer))
         return answer[0]
 
     def frame(self, number: int | None) -> None:

@@ -120,6 +120,9 @@ def lost_page(config: Config) -> str:
     """
     page = (TEMPLATES / LOST).read_text("utf-8")
     root = urlsplit(address(config, Language.FA, "")).path or "/"
+    name = config.html_favicon and Path(config.html_favicon).name
+    icon = f'<link rel="icon" href="_static/{name}" />\n' if name else ""
+    page = page.replace("{icon}", icon)
     return with_policy(page.replace("{root}", escape(root)))
 
 
