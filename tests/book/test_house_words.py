@@ -1,5 +1,7 @@
 """One word, one idea: what the check finds, what it leaves alone, and that a build stops."""
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +106,18 @@ def test_meanings_of_terms_are_checked_and_variants_are_not() -> None:
         "- id: kernel\n  fa: کرنل\n  also: [هسته]\n  means:\n    fa: شمار وزن‌ها\n    en: number\n"
     )
     assert list(meanings(terms, "fa")) == [(2, "کرنل"), (5, "شمار وزن‌ها")]
+
+
+def test_what_the_package_says_in_persian_has_the_same_words() -> None:
+    said = [
+        (path.name, constant.value)
+        for path in (ROOT / "code").rglob("*.py")
+        for constant in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
+    ]
+    persian = [(name, text) for name, text in said if re.search("[آ-ی]", text)]
+    assert len(persian) > 200
+    assert [(name, refused(text)) for name, text in persian if refused(text)] == []
 
 
 def test_no_remedy_is_itself_refused() -> None:

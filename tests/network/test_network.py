@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from cnnbook import network
 from cnnbook.gradients import check_gradient
-from cnnbook.network import SGD, Layer, Sequential, cross_entropy, cross_entropy_backward
+from cnnbook.network import SGD, Adam, Layer, Sequential, cross_entropy, cross_entropy_backward
+from cnnbook.network.optimizer import Optimizer
 
 RNG = np.random.default_rng(0)
 K = keras.layers
@@ -102,6 +103,28 @@ def test_ten_steps_of_training_are_keras() -> None:
         np.testing.assert_allclose(weight, variable, atol=1e-5)
     x = RNG.normal(size=(3, 16, 16, 3)).astype(np.float32)
     np.testing.assert_allclose(ours.predict(x), theirs(x, training=False), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "of_keras"),
+    [
+        (SGD(0.05, 0.9), keras.optimizers.SGD(0.05, momentum=0.9)),
+        (Adam(0.01), keras.optimizers.Adam(0.01)),
+        (Adam(0.02, 0.8, 0.9, 1e-3), keras.optimizers.Adam(0.02, 0.8, 0.9, 1e-3)),
+    ],
+)
+def test_steps_are_keras_steps(optimizer: Optimizer, of_keras: keras.optimizers.Optimizer) -> None:
+    layer = network.Dense(7, 3, RNG)
+    variables = [keras.Variable(weight, dtype="float64") for weight in layer.weights.values()]
+    layer.weights = {name: weight.astype(float) for name, weight in layer.weights.items()}
+    for scale in 10.0 ** RNG.uniform(-6, 6, 20):
+        layer.gradients = {
+            name: RNG.normal(0, scale, weight.shape) for name, weight in layer.weights.items()
+        }
+        optimizer.step([layer])
+        of_keras.apply(list(map(keras.ops.convert_to_tensor, layer.gradients.values())), variables)
+    for variable, weight in zip(variables, layer.weights.values(), strict=True):
+        np.testing.assert_allclose(weight, variable, rtol=1e-6, atol=1e-6)
 
 
 def test_cross_entropy_and_its_gradient_are_keras_even_where_exp_overflows() -> None:

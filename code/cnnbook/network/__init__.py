@@ -11,11 +11,12 @@ from cnnbook.network.layers import (
     ReLU,
 )
 from cnnbook.network.loss import cross_entropy, cross_entropy_backward, softmax
-from cnnbook.network.optimizer import SGD
+from cnnbook.network.optimizer import SGD, Adam
 from cnnbook.network.sequential import Sequential
 
 __all__ = [
     "SGD",
+    "Adam",
     "BatchNormalization",
     "Conv2D",
     "Dense",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cnnbook.network.layers import Array, Layer
 from cnnbook.network.loss import cross_entropy, cross_entropy_backward
-from cnnbook.network.optimizer import SGD
+from cnnbook.network.optimizer import Optimizer
 
 
 class Sequential:
@@ -19,7 +19,7 @@ class Sequential:
     --------
     Four points, and whether their coordinates differ: no line separates them, two layers do.
 
-    >>> from cnnbook.network import Dense, ReLU
+    >>> from cnnbook.network import SGD, Dense, ReLU
     >>> rng = np.random.default_rng(1)
     >>> network = Sequential([Dense(2, 8, rng), ReLU(), Dense(8, 2, rng)])
     >>> x, labels = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([0, 1, 1, 0])
@@ -43,7 +43,7 @@ class Sequential:
             g = layer.backward(g)
         return g
 
-    def train_step(self, x: Array, labels: Array, optimizer: SGD) -> float:
+    def train_step(self, x: Array, labels: Array, optimizer: Optimizer) -> float:
         """Forward, loss, backward, step: this is all of training. Return the loss before it."""
         logits = self.forward(x, training=True)
         self.backward(cross_entropy_backward(logits, labels))
@@ -54,7 +54,7 @@ class Sequential:
         self,
         x: npt.ArrayLike,
         labels: npt.ArrayLike,
-        optimizer: SGD,
+        optimizer: Optimizer,
         epochs: int = 1,
         batch_size: int = 32,
         seed: int = 0,

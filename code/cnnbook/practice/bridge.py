@@ -94,7 +94,7 @@ def momentum(rng: random.Random) -> Problem:
         2,
         "number",
         {
-            "fa": f"وزنی `w = {entry(weight)}` است. دو گام SGD با نرخ یادگیری `0.1` و مومنتوم "
+            "fa": f"وزنی `w = {entry(weight)}` است. دو گام SGD با نرخ یادگیری `0.1` و تکانهٔ "
             "`0.9` "
             "برمی‌داریم (`v ← 0.9·v − 0.1·g` و `w ← w + v`، با `v = 0` در آغاز). گرادیان در "
             "گام اول "
@@ -123,7 +123,7 @@ def momentum(rng: random.Random) -> Problem:
             Mistake(
                 float(forgotten),
                 {
-                    "fa": "مومنتوم فراموش شده است: گام دوم بخشی از گام اول را نگه می‌دارد.",
+                    "fa": "تکانه فراموش شده است: گام دوم بخشی از گام اول را نگه می‌دارد.",
                     "en": "Momentum is missing: the second step keeps part of the first.",
                 },
             ),
