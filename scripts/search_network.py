@@ -52,11 +52,16 @@ B = Candidate("B, frozen", blocks=0, head="gap")
 CANDIDATES = (
     A,
     replace(A, name="A, no augmentation", augmentation="none"),
+    replace(A, name="A, four blocks", blocks=4),
+    replace(A, name="A, GAP", head="gap"),
     replace(A, name="A, BatchNorm", norm=True),
+    replace(A, name="A, BatchNorm, no augmentation", norm=True, augmentation="none"),
     replace(A, name="A, BatchNorm, GAP", norm=True, head="gap"),
     B,
+    replace(B, name="B, frozen, Flatten", head="flatten"),
     replace(B, name="B, then 1e-4", tuning_rate=1e-4),
     replace(B, name="B, then 3e-4", tuning_rate=3e-4),
+    replace(B, name="B, then 3e-4, no augmentation", tuning_rate=3e-4, augmentation="none"),
 )
 
 

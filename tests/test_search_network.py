@@ -68,3 +68,12 @@ def test_every_candidate_has_the_parameters_that_were_kept(kept: dict[str, Any])
     for candidate, row in zip(search_network.CANDIDATES, kept["candidates"], strict=True):
         model = search_network.build(candidate, search_network.Budget())
         assert model.count_params() == row["parameters"]
+
+
+def test_the_run_on_another_computer_asked_for_the_same() -> None:
+    path = search_network.OUT.with_name("search_elsewhere.json")
+    elsewhere = json.loads(path.read_text("utf-8"))
+    assert elsewhere["budget"] == vars(search_network.Budget())
+    asked = {candidate.name: vars(candidate) for candidate in search_network.CANDIDATES}
+    for row in elsewhere["candidates"]:
+        assert asked[row["name"]].items() <= row.items()
