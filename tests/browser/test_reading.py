@@ -168,6 +168,15 @@ def test_every_button_has_a_name_in_the_language_of_the_page(
         assert [name for name in buttons if re.fullmatch("[A-Za-z ]+", name)] == []
 
 
+@pytest.mark.parametrize("path", ["api-shapes.html", "en/api-shapes.html"])
+def test_no_long_name_is_cut_in_the_contents(page: Page, site: Path, path: str) -> None:
+    page.goto((site / path).as_uri(), timeout=30_000)
+    links = page.locator(".bd-sidebar-secondary a")
+    assert links.count() > 20
+    cut = "(all) => all.filter((a) => a.scrollWidth > a.clientWidth + 1).map((a) => a.textContent)"
+    assert links.evaluate_all(cut) == []
+
+
 @pytest.mark.parametrize("width", [1366, 320])
 def test_the_keyboard_stops_at_formulas_that_scroll_alone(
     page: Page, site: Path, width: int

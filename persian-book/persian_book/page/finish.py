@@ -123,8 +123,10 @@ def directed(tag: Tag, kind: Kind) -> Tag:
         return tag.having("lang", "en")  # a citation, with its entry for a tooltip
     if kind is Kind.ENGLISH and not ENGLISH_CLASSES.isdisjoint(tag.classes):
         return tag.having("dir", "ltr").having("lang", "en")
-    is_outermost = tag.name in ("code", "pre", "kbd", "samp", "div", "span", "table")
-    if kind is Kind.CODE and is_outermost and tag.classes:
+    # A word of code in code, of which a page has thousands, takes the direction of its block.
+    is_block = tag.name in ("code", "pre", "kbd", "samp", "div", "table")
+    is_formula = tag.name == "span" and any(map(CODE_CLASS.match, tag.classes))
+    if kind is Kind.CODE and tag.classes and (is_block or is_formula):
         return tag.having("dir", "ltr")
     return tag
 
