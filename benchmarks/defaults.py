@@ -95,7 +95,8 @@ class Outcome(NamedTuple):
 
 def report() -> str:
     lines = [
-        f"`cnnbook train` beside plain Keras: at most {EPOCHS} epochs, {SEEDS} seeds, medians of seconds",
+        f"`cnnbook train` beside plain Keras: at most {EPOCHS} epochs, {SEEDS} seeds, "
+        "medians of seconds",
         f"{'':<24}{'ours':<22}{'Keras':<22}{'difference':<24}{'of each seed':<22}"
         f"{'wall s':<12}{'processor s':<12}",
     ]
