@@ -170,7 +170,7 @@ def test_a_damaged_note_is_named(run, config, name, spoiled):
 def test_a_damaged_model_is_named(run):
     path = run / "model.keras"
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(ValueError, match=f"{path} is damaged, or no model"):
+    with pytest.raises(ValueError, match=f"{path} is damaged, or no model: it is no whole"):
         open_run(run)
 
 

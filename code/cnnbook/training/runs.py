@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import is_zipfile
 
 import keras
 import numpy as np
@@ -160,6 +161,8 @@ def open_run(run_dir: str | Path) -> Run:
             f"{printable(folder)} holds no finished run (no model.keras); "
             "make one with `cnnbook train`"
         )
+    if not is_zipfile(path):  # of which Keras says that it is not there
+        raise ValueError(f"{printable(path)} is damaged, or no model: it is no whole .keras file")
     notes = read_notes(folder)
     if notes is None:
         raise FileNotFoundError(f"{printable(folder)} has no config.json beside its model.keras")
