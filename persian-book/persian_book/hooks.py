@@ -11,7 +11,7 @@ from .mathematics import sheets, titles
 from .page import switch, words
 from .search import texts
 from .site import editions, pages, pictures, publishing, scripts
-from .source import reading
+from .source import newer, reading
 from .tree import alt, citations, direction, formulas, ids, pairs, tables
 
 
@@ -34,6 +34,8 @@ HOOKS = (
     Hook("config-inited", editions.name_parts, 950),  # sphinx-external-toc reads _toc.yml at 900
     # The builder is made; what follows asks it where the pages go.
     Hook("builder-inited", editions.write_beside, 0),
+    # The pages to read are chosen.
+    Hook("env-get-outdated", newer.read_again),
     # Sources are checked, and become the text of one edition.
     Hook("env-before-read-docs", reading.check_twins),
     Hook("source-read", reading.read_source, 100),  # before any other reads the text

@@ -1,6 +1,7 @@
 """Small books, built: both editions from one run, and every fault stops the build each time."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -325,3 +326,36 @@ def test_a_book_without_an_address_claims_none(whole: Path) -> None:
     header = BeautifulSoup(texts(whole, "page")[0], "html.parser").select_one(".bd-header-article")
     assert header is not None and header.select("a[href*='//']") == []
     assert "btn-source-" not in str(header)
+
+
+def test_a_static_file_or_an_extension_that_has_changed_comes_into_the_site(book: Path) -> None:
+    config = deepcopy(CONFIG)
+    config["sphinx"]["local_extensions"]["own"] = "."
+    config["sphinx"]["config"]["html_static_path"] = ["_static"]
+    write_book(book, "page", config=config)
+    note, extension = book / "_static" / "note.txt", book / "own.py"
+    note.parent.mkdir()
+    note.write_text("old", "utf-8")
+    extension.write_text(OWN.format(word="old"), "utf-8")
+
+    def changed() -> int:
+        done = build(book, ".")
+        assert done.status == 0, done.output
+        return next(n for n in range(5) if done.output.count(f"0 added, {n} changed") == 2)
+
+    assert build(book, ".").status == 0 and changed() == 0
+    note.write_text("new", "utf-8")
+    assert changed() == 1
+    assert (book / "_build" / "html" / "_static" / "note.txt").read_text("utf-8") == "new"
+    extension.write_text(OWN.format(word="unheard"), "utf-8")
+    assert changed() == 2
+    assert all("unheard" in text for name in ("index", "page") for text in texts(book, name))
+    assert changed() == 0
+
+
+OWN = """
+from docutils import nodes
+def setup(app):
+    app.connect("doctree-read", lambda app, tree: tree[0].append(nodes.paragraph("", "{word}")))
+    return dict(parallel_read_safe=True, parallel_write_safe=True)
+"""

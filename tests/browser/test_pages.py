@@ -8,7 +8,7 @@ from pathlib import Path
 from browser.visits import Visit, weight
 
 FIRST_PAGE = 250_000
-NEXT_PAGE = 80_000
+NEXT_PAGE = 90_000
 SWITCH = 70_000
 LATIN = re.compile("[A-Za-z]{2,}")
 PERSIAN = re.compile("[\u0600-\u06ff]")
