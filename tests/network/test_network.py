@@ -8,7 +8,6 @@ import tensorflow as tf
 from cnnbook import network
 from cnnbook.gradients import check_gradient
 from cnnbook.network import SGD, Adam, Layer, Sequential, cross_entropy, cross_entropy_backward
-from cnnbook.network.optimizer import Optimizer
 
 RNG = np.random.default_rng(0)
 K = keras.layers
@@ -113,7 +112,7 @@ def test_ten_steps_of_training_are_keras() -> None:
         (Adam(0.02, 0.8, 0.9, 1e-3), keras.optimizers.Adam(0.02, 0.8, 0.9, 1e-3)),
     ],
 )
-def test_steps_are_keras_steps(optimizer: Optimizer, of_keras: keras.optimizers.Optimizer) -> None:
+def test_steps_are_keras_steps(optimizer: SGD | Adam, of_keras: keras.optimizers.Optimizer) -> None:
     layer = network.Dense(7, 3, RNG)
     variables = [keras.Variable(weight, dtype="float64") for weight in layer.weights.values()]
     layer.weights = {name: weight.astype(float) for name, weight in layer.weights.items()}

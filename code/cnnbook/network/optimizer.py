@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from cnnbook.network.layers import Array, Layer
-
-
-class Optimizer(Protocol):
-    """What makes of gradients a step: it changes the weights of all layers."""
-
-    def step(self, layers: Sequence[Layer]) -> None:
-        """Change the weights of all layers by the gradients that ``backward`` left there."""
 
 
 class SGD:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cnnbook.network.layers import Array, Layer
 from cnnbook.network.loss import cross_entropy, cross_entropy_backward
-from cnnbook.network.optimizer import Optimizer
+from cnnbook.network.optimizer import SGD, Adam
 
 
 class Sequential:
@@ -43,7 +43,7 @@ class Sequential:
             g = layer.backward(g)
         return g
 
-    def train_step(self, x: Array, labels: Array, optimizer: Optimizer) -> float:
+    def train_step(self, x: Array, labels: Array, optimizer: SGD | Adam) -> float:
         """Forward, loss, backward, step: this is all of training. Return the loss before it."""
         logits = self.forward(x, training=True)
         self.backward(cross_entropy_backward(logits, labels))
@@ -54,7 +54,7 @@ class Sequential:
         self,
         x: npt.ArrayLike,
         labels: npt.ArrayLike,
-        optimizer: Optimizer,
+        optimizer: SGD | Adam,
         epochs: int = 1,
         batch_size: int = 32,
         seed: int = 0,
