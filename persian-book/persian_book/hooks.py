@@ -12,7 +12,7 @@ from .page import switch, words
 from .search import texts
 from .site import editions, pages, pictures, publishing, scripts
 from .source import newer, reading
-from .tree import alt, citations, direction, formulas, ids, pairs, tables
+from .tree import alt, citations, colours, direction, formulas, ids, pairs, tables
 
 
 class Hook(NamedTuple):
@@ -46,6 +46,7 @@ HOOKS = (
     Hook("doctree-read", formulas.refuse_one_id_for_two),
     Hook("doctree-read", tables.head_columns),
     Hook("doctree-read", tables.name_wordy_cells),
+    Hook("doctree-read", colours.show_colours),
     # All pages are read.
     Hook("env-check-consistency", alt.stop_at_faults),
     # Links are resolved: what a page looks like in the end.

@@ -11,6 +11,14 @@ from .engine import Engine
 from .words import with_words
 
 FORMULA = re.compile(r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]", re.S)
+# In what a cell showed as HTML or Markdown a notebook sets these too; the last dollar of "$5-$6"
+# has a digit behind it.
+BETWEEN_DOLLARS = re.compile(
+    r"\$\$(?P<display>[^$]+)\$\$|(?<![\\$\w])\$(?P<inline>(?!\s)[^$\n]*[^$\s\\])\$(?!\d)"
+)
+SHOWN = {"text_html", "text_markdown"}
+# What a notebook sets no formulas in, nor could a page hold them there.
+VERBATIM = {"code", "pre", "svg", "select", "button"}
 # Nothing can be measured here; the text knows its width.
 MEASURED = re.compile(r"\s*width:[^;]*;")
 ENVIRONMENT = re.compile(r"\s*\\begin\{")
@@ -22,14 +30,17 @@ class Kind(Enum):
     OTHER = auto()
     FORMULAS = auto()
     PLAIN = auto()  # formulas, but no markup
+    SHOWN = auto()  # formulas between dollars: what a cell showed
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
     """Tell where Sphinx, MyST and outputs of cells put formulas."""
     if tag.name == "title":
         return Kind.PLAIN
-    if "eqno" in tag.classes:
+    if "eqno" in tag.classes or (parent is Kind.SHOWN and tag.name in VERBATIM):
         return Kind.OTHER
+    if "output" in tag.classes and SHOWN.intersection(tag.classes):
+        return Kind.SHOWN
     return Kind.FORMULAS if "math" in tag.classes else parent
 
 
@@ -57,6 +68,8 @@ class Setting:
             return text
         if kind is Kind.FORMULAS and ENVIRONMENT.match(text):
             return self.formula(text, display=True)
+        if kind is Kind.SHOWN:
+            return BETWEEN_DOLLARS.sub(self.match, text)
         found = FORMULA.sub(self.match, text)
         return with_words(found) if kind is Kind.PLAIN else found
 

@@ -11,7 +11,7 @@ from typing import Any
 import tinycss2
 from tinycss2 import serialize
 
-WORD = re.compile(r"[A-Za-z_][\w-]*")
+WORD = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
 NAMED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 DECLARED = re.compile(r"[{;]\s*--")
@@ -26,7 +26,7 @@ def words_of(texts: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for text in texts:
         found.update(WORD.findall(text))
-    return found
+    return found | {word.lstrip("-") for word in found}  # a sign before it may be a script's minus
 
 
 def purged(css: str, words: set[str]) -> str:
