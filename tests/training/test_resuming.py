@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from cnnbook import training
+from cnnbook.training.rules import rules_of_run
 
 
 class Kill(keras.callbacks.Callback):
@@ -61,6 +62,30 @@ def test_a_run_stopped_at_any_step_ends_with_the_same_weights(data, tiny, tmp_pa
         for name in expected:
             assert history[name] == pytest.approx(expected[name], rel=1e-5)
         equal(whole, again)
+
+
+def test_a_run_that_keeps_other_weights_than_the_last_remembers_them(data, tiny, tmp_path):
+    """Kill it after the epoch whose weights it keeps: they come from the snapshot."""
+
+    def rules(folder):
+        return rules_of_run(folder, patience=20)
+
+    class First(keras.callbacks.Callback):  # tell of the first epoch that it was the best
+        def on_epoch_end(self, epoch, logs=None):
+            logs |= {"val_accuracy": 1.0 / (1 + epoch), "val_loss": 1.0 + epoch}
+
+    whole, again = tiny(), tiny()
+    fit(whole, data, tmp_path / "whole", rules=[First(), *rules(tmp_path / "whole")])
+    folder = tmp_path / "killed"
+    with pytest.raises(KeyboardInterrupt):
+        fit(tiny(), data, folder, rules=[First(), *rules(folder), Kill(7)])
+    fit(again, data, folder, rules=[First(), *rules(folder), Kill(1000)])
+    equal(whole, again)
+    first = tiny()
+    fit(first, data, epochs=1, rules=[])
+    equal(whole, first)
+    fit(reopened := tiny(), data, folder, rules=[First(), *rules(folder), Kill(1000)])
+    equal(whole, reopened)
 
 
 def test_more_epochs_go_on_as_if_the_run_had_never_stopped(data, tiny, tmp_path):

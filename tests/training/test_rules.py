@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from cnnbook import training
+from cnnbook.training.rules import LatestWeights
 
 
 def test_plateau_rule_acts_before_early_stopping(tiny):
@@ -46,6 +47,37 @@ def test_best_weights_are_restored_and_saved(data, tiny, tmp_path):
     for one in (model, reloaded):
         loss = one.evaluate(x[:10], y[:10], verbose=0)[0]
         assert loss == pytest.approx(best, rel=1e-4)
+
+
+def fed(rule, model, told):
+    """Feed a rule the logs of epochs, in each of which all weights are the epoch's number."""
+    rule.set_model(model)
+    rule.on_train_begin()
+    for epoch, (accuracy, loss) in enumerate(told):
+        model.set_weights([np.full_like(w, epoch) for w in model.get_weights()])
+        rule.on_epoch_end(epoch, {"val_accuracy": accuracy, "val_loss": loss})
+    rule.on_train_end()
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ([(0.5, 1.0), (0.8, 0.7), (0.9, 0.9), (0.8, 1.2), (0.7, 1.3)], 3),
+        ([(0.9, 1.0), (0.8, 0.7), (0.7, 0.9)], 1),  # a lower loss may be less accurate
+        ([(0.7, 0.7), (0.8, 0.9), (0.8, 0.6), (0.7, 0.7)], 2),
+        ([(0.9, 0.7), (0.8, float("inf"))], 0),
+        ([(0.0, 2.0), (0.0, 2.1)], 1),
+    ],
+)
+def test_a_run_keeps_the_latest_weights_that_are_as_accurate(tiny, tmp_path, told, kept):
+    model, saved = tiny(), tiny()
+    for one in (model, saved):
+        one.optimizer.build(one.trainable_variables)
+    rule = LatestWeights(tmp_path / "best.weights.h5")
+    fed(rule, model, told)
+    saved.load_weights(tmp_path / "best.weights.h5")
+    for one in (model, saved):
+        assert all((w == kept).all() for w in one.get_weights())
 
 
 def test_class_weights_equal_the_formula_of_scikit_learn():

@@ -45,9 +45,9 @@ def add(commands: Any) -> None:
         "Files that cannot be read, are tiny, copies, or in two classes are named and left out\n"
         "(--strict refuses instead). Photos that look alike stay in one part of the split.\n"
         "Training stops when the validation loss has not improved for some epochs (--patience);\n"
-        "the best weights are kept. Killed, or more --epochs wanted? Give the same command again:\n"
-        "it goes on and ends as if it had never stopped. RUN then holds model.keras,\n"
-        "metrics.json, report.html, logs.",
+        "kept are the latest weights as accurate in validation as those of the lowest loss.\n"
+        "Killed, or more --epochs wanted? Give the same command again: it goes on and ends as if\n"
+        "it had never stopped. RUN then holds model.keras, metrics.json, report.html, logs.",
         way_on="the same command goes on after the last finished epoch",
     )
     command.add_argument(

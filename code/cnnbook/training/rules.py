@@ -9,12 +9,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
+from numpy.typing import NDArray
 
 from cnnbook.files import write_atomically
 from cnnbook.training.batches import Batches
 from cnnbook.training.machines import is_first_machine
 
-__all__ = ["BestWeights", "EpochOrder", "StopWhenLost", "callbacks"]
+__all__ = [
+    "BestWeights",
+    "EpochOrder",
+    "LatestWeights",
+    "StopWhenLost",
+    "callbacks",
+    "rules_of_run",
+]
 
 
 def callbacks(
@@ -54,6 +62,23 @@ def callbacks(
     return rules
 
 
+def rules_of_run(run_dir: str | Path, patience: int) -> list[keras.callbacks.Callback]:
+    """Return the rules of a run that is calibrated afterwards: as `callbacks`, other weights kept.
+
+    What is kept are the weights of :class:`LatestWeights`; stopping and the plateau rule watch the
+    validation loss.
+
+    Examples
+    --------
+    >>> stop, plateau, kept = rules_of_run("run", patience=20)
+    >>> stop.monitor, stop.restore_best_weights, kept.path.name
+    ('val_loss', False, 'best.weights.h5')
+    """
+    stop, plateau = callbacks(patience=patience)
+    stop.restore_best_weights = False
+    return [stop, plateau, LatestWeights(Path(run_dir) / "best.weights.h5")]
+
+
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
     """Save the weights with the lowest validation loss so far, never half a file.
 
@@ -89,11 +114,49 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]
         loss = float((logs or {}).get("val_loss", float("inf")))
         if loss < self.best:
             self.best = loss
-            # Saving is a step that all machines must take together, though one file is enough.
-            with TemporaryDirectory() as scratch:
-                own = self.path if is_first_machine() else Path(scratch) / self.path.name
-                with write_atomically(own) as temporary:
-                    self.model.save_weights(temporary)
+            self._save()
+
+    def _save(self) -> None:
+        # Saving is a step that all machines must take together, though one file is enough.
+        with TemporaryDirectory() as scratch:
+            own = self.path if is_first_machine() else Path(scratch) / self.path.name
+            with write_atomically(own) as temporary:
+                self.model.save_weights(temporary)
+
+
+class LatestWeights(BestWeights):
+    """Save the latest weights as accurate in validation as those of the lowest loss; restore them.
+
+    The loss of a few validation photos is often lowest early, by chance and because it blames a
+    network for being sure of what it mistakes, which a temperature mends afterwards.
+
+    Examples
+    --------
+    >>> LatestWeights("run/best.weights.h5").best
+    inf
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(path)
+        self.best_accuracy = 0.0  # of the epoch of the lowest loss
+        self.best_weights: list[NDArray[Any]] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Save when the loss is the lowest so far, or the accuracy at least that of the lowest."""
+        told = logs or {}
+        loss = float(told.get("val_loss", float("inf")))
+        accuracy = float(told.get("val_accuracy", -1))
+        if loss < self.best:
+            self.best, self.best_accuracy = loss, accuracy
+        elif accuracy < self.best_accuracy:
+            return
+        self.best_weights = self.model.get_weights()
+        self._save()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Put them back."""
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
 
 
 class EpochOrder(keras.callbacks.Callback):  # type: ignore[misc]

@@ -35,7 +35,7 @@ from cnnbook.training.machines import is_first_machine
 from cnnbook.training.metrics import metrics_of, predictions_of
 from cnnbook.training.pictures import read_once
 from cnnbook.training.results import Results, inference_model, read_results, write_results
-from cnnbook.training.rules import callbacks
+from cnnbook.training.rules import rules_of_run
 from cnnbook.training.run_folder import RunPhotos, photos_of_run, read_notes, take_up, write_notes
 from cnnbook.training.temperature import fit_temperature, tempered
 from cnnbook.training.told import EpochLines, TensorBoardLogs
@@ -355,7 +355,7 @@ def _train(
         own = folder / stage
         return {
             "run_dir": own,
-            "rules": [*callbacks(own, config.patience), *told(stage)],
+            "rules": [*rules_of_run(own, config.patience), *told(stage)],
             "class_weight": class_weights(train.labels) if unbalanced else None,
         }
 

@@ -19,8 +19,15 @@ __all__ = ["Snapshot"]
 _NOTED = ("epoch", "stopped", "identity", "rate", "history", "callbacks", "shapes")
 _WAY_OUT = "give a folder of its own"
 
-# What the callbacks of `training.callbacks` remember from epoch to epoch; Keras saves none of it.
-_REMEMBERED = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
+# What the callbacks of `training.rules` remember from epoch to epoch; Keras saves none of it.
+_REMEMBERED = (
+    "wait",
+    "best",
+    "best_accuracy",
+    "best_epoch",
+    "stopped_epoch",
+    "cooldown_counter",
+)
 
 
 class Snapshot(keras.callbacks.Callback):  # type: ignore[misc]
