@@ -21,6 +21,8 @@ OPTIONS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--force-color-profile=srgb",
     "--font-render-hinting=none",
+    # No page lives long enough to pay for the best code.
+    "--js-flags=--no-opt --single-threaded-gc",
 ]
 FORGET = """() => {
   try { localStorage.clear(); sessionStorage.clear(); } catch {} // a blank page has none
