@@ -27,8 +27,9 @@ class Server(NamedTuple):
     token: str
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[Server]:
+    """Serve the book to all tests; who ends the server comes last."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -119,6 +120,32 @@ def shows(page: Page, code: str) -> None:
     expect(cell.locator(".thebe-output :is(table, mjx-container)")).not_to_have_count(0)
 
 
+WORDS = """kind => [...document.querySelectorAll(".cell")].map((cell) =>
+  [...cell.querySelectorAll(`${kind} :is(svg text, th, td, .pictures .title)`)]
+    .map((shown) => shown.textContent.replace(/\\s+/g, " ").trim()))"""
+
+
+@pytest.mark.parametrize("edition", ["", "en/"])
+def test_what_runs_shows_the_words_that_the_page_shows(
+    browser: Browser, server: Server, edition: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{server.origin}/book/{edition}q1-convolution.html?token={server.token}")
+    printed = page.evaluate(WORDS, ".cell_output")
+    page.locator(".live-bar button").click()
+    bar = page.locator(".live-bar")
+    expect(bar).to_have_attribute("data-state", "ready", timeout=60_000)
+    page.locator(".live-bar button").first.click()
+    expect(bar).to_have_attribute("data-state", "busy")
+    expect(bar).not_to_have_attribute("data-state", "busy", timeout=300_000)
+    expect(page.locator(".cell_output table:visible")).to_have_count(0)
+    shown = page.evaluate(WORDS, ".thebe-output")
+    pairs = [(own, book) for own, book in zip(shown, printed, strict=True) if own]
+    assert len(pairs) > 8
+    assert all(own == book for own, book in pairs)
+    page.close()
+
+
 def test_a_cell_is_changed_and_run_by_keyboard_and_a_lost_server_is_told(
     browser: Browser, server: Server
 ) -> None:
@@ -166,30 +193,4 @@ def test_a_cell_is_changed_and_run_by_keyboard_and_a_lost_server_is_told(
     server.process.terminate()
     expect(bar).to_have_attribute("data-state", "gone", timeout=60_000)
     expect(page.locator(".live-status")).to_contain_text("make live")
-    page.close()
-
-
-WORDS = """kind => [...document.querySelectorAll(".cell")].map((cell) =>
-  [...cell.querySelectorAll(`${kind} :is(svg text, th, td, .pictures .title)`)]
-    .map((shown) => shown.textContent.replace(/\\s+/g, " ").trim()))"""
-
-
-@pytest.mark.parametrize("edition", ["", "en/"])
-def test_what_runs_shows_the_words_that_the_page_shows(
-    browser: Browser, server: Server, edition: str
-) -> None:
-    page = browser.new_page()
-    page.goto(f"{server.origin}/book/{edition}q1-convolution.html?token={server.token}")
-    printed = page.evaluate(WORDS, ".cell_output")
-    page.locator(".live-bar button").click()
-    bar = page.locator(".live-bar")
-    expect(bar).to_have_attribute("data-state", "ready", timeout=60_000)
-    page.locator(".live-bar button").first.click()
-    expect(bar).to_have_attribute("data-state", "busy")
-    expect(bar).not_to_have_attribute("data-state", "busy", timeout=300_000)
-    expect(page.locator(".cell_output table:visible")).to_have_count(0)
-    shown = page.evaluate(WORDS, ".thebe-output")
-    pairs = [(own, book) for own, book in zip(shown, printed, strict=True) if own]
-    assert len(pairs) > 8
-    assert all(own == book for own, book in pairs)
     page.close()
