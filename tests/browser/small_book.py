@@ -18,8 +18,12 @@ EXTENSIONS = {"persian_book": "persian-book"} | dict.fromkeys(
 
 
 def fixture_config() -> dict[str, Any]:
-    """Return this project's own settings, for another folder."""
+    """Return this project's own settings, for another folder and a repository of its own.
+
+    What leads to a repository makes the bar longest, on a phone too.
+    """
     config: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    config["repository"] = {"url": "https://github.com/a/b", "path_to_book": "book"}
     extensions = {name: str(ROOT / folder) for name, folder in EXTENSIONS.items()}
     config["sphinx"]["local_extensions"] = extensions
     for name in [name for name in config["sphinx"]["config"] if name.startswith("code_key")]:
