@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
+from browser.chromium import lent
+
 # What can be used or is announced, and so must have a name.
 USED = {"button", "textbox", "spinbutton", "combobox", "slider", "checkbox", "radio", "grid"}
 USED |= {"radiogroup", "link", "tab", "switch"}
@@ -222,9 +224,8 @@ def edition(request: pytest.FixtureRequest, small_site: Path) -> Path:
 
 @pytest.fixture
 def blank(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, reduced_motion="reduce")
-    yield page
-    page.close()
+    with lent(browser, 1366, 900, reduced_motion="reduce") as page:
+        yield page
 
 
 def widget(page: Page, folder: Path, kind: str) -> None:
@@ -235,7 +236,10 @@ def widget(page: Page, folder: Path, kind: str) -> None:
 
 
 def told(page: Page, kind: str) -> list[dict[str, Any]]:
-    return below(page.context.new_cdp_session(page), f"cnn-{kind} .live")
+    devtools = page.context.new_cdp_session(page)
+    entries = below(devtools, f"cnn-{kind} .live")
+    devtools.detach()
+    return entries
 
 
 def state(entry: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from browser.chromium import lent
 from browser.visits import served
 
 # What is not set, and what has no ink: letters whose font or style did not come.
@@ -20,13 +21,9 @@ FAULTS = """() => {
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 320, "height": 640},
-        java_script_enabled=request.param,
-        reduced_motion="reduce",
-    )
-    yield context.new_page()
-    context.close()
+    options = {"java_script_enabled": request.param, "reduced_motion": "reduce"}
+    with lent(browser, 320, 640, **options) as page:
+        yield page
 
 
 @pytest.mark.parametrize("media", ["screen", "print"])

@@ -1,11 +1,14 @@
 """Every question of the book takes its own answer, and says of each known mistake what it is."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+
+from browser.chromium import lent
 
 UNNAMED = re.compile("دوباره بکوشید|try again")
 CHAPTERS = [
@@ -54,12 +57,17 @@ ANSWER = r"""
 """
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with lent(browser) as page:
+        yield page
+
+
 @pytest.mark.parametrize("edition", ["", "en"], ids=["fa", "en"])
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_answers_are_taken_and_mistakes_named(
-    browser: Browser, site: Path, chapter: str, edition: str
+    page: Page, site: Path, chapter: str, edition: str
 ) -> None:
-    page = browser.new_page()
     page.goto((site / edition / f"{chapter}.html").as_uri())
     checks: list[dict[str, Any]] = page.evaluate(
         f"{ASKED}.map(block => JSON.parse(block.dataset.check))"
@@ -74,7 +82,6 @@ def test_answers_are_taken_and_mistakes_named(
             assert said != right and "دوباره بکوشید" not in said and "try again" not in said, (
                 mistake
             )
-    page.close()
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -84,11 +91,9 @@ def test_a_chapter_has_at_least_seven_exercises(site: Path, chapter: str) -> Non
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_both_editions_ask_the_same(site: Path, chapter: str, browser: Browser) -> None:
-    page = browser.new_page()
+def test_both_editions_ask_the_same(site: Path, chapter: str, page: Page) -> None:
     asked = []
     for edition in ("", "en"):
         page.goto((site / edition / f"{chapter}.html").as_uri())
         asked.append(page.evaluate(f"{ASKED}.map(block => block.dataset.check)"))
-    page.close()
     assert asked[0] == asked[1]
