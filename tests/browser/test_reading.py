@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from browser.chromium import lent
 from browser.visits import served
 
 VISIBLE_FOCUS = """() => {
@@ -20,11 +21,9 @@ VISIBLE_FOCUS = """() => {
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     # Smooth scrolling would have a click come half-way.
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(5000)
-    yield page
-    context.close()
+    with lent(browser, 1366, 768, reduced_motion="reduce") as page:
+        page.set_default_timeout(5000)
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +70,19 @@ def test_a_folded_solution_opens_with_the_keyboard(page: Page, base: str) -> Non
     assert body.is_visible()
 
 
-def test_paper_shows_what_is_folded_and_no_dark(page: Page, base: str) -> None:
-    page.add_init_script("localStorage.mode = localStorage.theme = 'dark'")
-    page.goto(f"{base}/everything.html")
+def test_paper_shows_what_is_folded_and_no_dark(browser: Browser, base: str) -> None:
     state = """() => [document.documentElement.dataset.theme,
       document.querySelectorAll(".bd-article details:not([open])").length,
       document.querySelectorAll(".admonition.toggle-hidden").length]"""
-    folded = page.evaluate(state)
-    assert folded[0] == "dark" and min(folded[1:]) >= 1
-    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate(state) == ["light", 0, 0]
-    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate(state) == folded
+    chosen = "localStorage.mode = localStorage.theme = 'dark'"
+    with lent(browser, 1366, 768, init_script=chosen, reduced_motion="reduce") as page:
+        page.goto(f"{base}/everything.html")
+        folded = page.evaluate(state)
+        assert folded[0] == "dark" and min(folded[1:]) >= 1
+        page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(state) == ["light", 0, 0]
+        page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(state) == folded
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,8 @@ def test_paper_shows_what_is_folded_and_no_dark(page: Page, base: str) -> None:
 def test_the_theme_s_buttons_work_without_handlers_in_the_page(
     page: Page, base: str, button: str, does: str
 ) -> None:
-    page.add_init_script("window.done = []")
     page.goto(f"{base}/everything.html")
-    page.evaluate(f"() => {{ window.{does} = () => done.push('{does}') }}")
+    page.evaluate(f"() => {{ window.done = []; window.{does} = () => done.push('{does}') }}")
     page.locator(button).first.dispatch_event("click")
     assert page.evaluate("() => done") == [does]
 
@@ -102,19 +101,19 @@ def test_the_theme_s_buttons_work_without_handlers_in_the_page(
 def test_without_scripts_a_page_has_its_colours_and_its_folds_are_open(
     browser: Browser, base: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{base}/everything.html")
-    colour = page.evaluate(
-        """() => getComputedStyle(document.querySelector("article a.internal, article a")).color"""
-    )
-    note = page.evaluate(
-        """() => getComputedStyle(document.querySelector(".admonition.note")).borderLeftColor
-          + getComputedStyle(document.documentElement).getPropertyValue("--pst-color-primary")"""
-    )
-    assert colour != "rgb(0, 0, 0)" and "#0f57be" in note
-    assert page.locator(".solution.dropdown p").last.is_visible()
-    context.close()
+    with lent(browser, java_script_enabled=False) as page:
+        page.goto(f"{base}/everything.html")
+        colour = page.evaluate(
+            """() =>
+              getComputedStyle(document.querySelector("article a.internal, article a")).color"""
+        )
+        note = page.evaluate(
+            """() => getComputedStyle(document.querySelector(".admonition.note")).borderLeftColor
+              + getComputedStyle(document.documentElement)
+                .getPropertyValue("--pst-color-primary")"""
+        )
+        assert colour != "rgb(0, 0, 0)" and "#0f57be" in note
+        assert page.locator(".solution.dropdown p").last.is_visible()
 
 
 def switch_language(page: Page) -> None:

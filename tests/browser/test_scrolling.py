@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
+from browser.chromium import lent
 from browser.visits import served
 
 BOXES = {
@@ -31,14 +33,14 @@ def base(fixture_site: Path) -> Iterator[str]:
         yield address
 
 
-def opened(browser: Browser, address: str, theme: str) -> Page:
+@contextmanager
+def opened(browser: Browser, address: str, theme: str, width: int = 390) -> Iterator[Page]:
     forced = "active" if theme == "forced" else "none"
-    context = browser.new_context(viewport={"width": 390, "height": 844}, forced_colors=forced)
-    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
-    page = context.new_page()
-    page.goto(address)
-    page.evaluate("() => document.fonts.ready")
-    return page
+    chosen = f"localStorage.mode = localStorage.theme = '{theme}'"
+    with lent(browser, width, 844, init_script=chosen, forced_colors=forced) as page:
+        page.goto(address)
+        page.evaluate("() => document.fonts.ready")
+        yield page
 
 
 def edges(box: Locator) -> tuple[float, float]:
@@ -59,62 +61,60 @@ def edges(box: Locator) -> tuple[float, float]:
 def test_a_shade_lies_where_there_is_more(
     browser: Browser, base: str, edition: str, kind: str, theme: str
 ) -> None:
-    page = opened(browser, f"{base}/{edition}everything.html", theme)
-    box = page.locator(BOXES[kind]).first
-    if kind == "code":  # a line that is longer than any box
-        box.evaluate("(pre) => { pre.append('x = 1  # ' + 'one, '.repeat(60)); }")
-    if kind == "table":  # without rules, which would stand where the shade is measured
-        box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
-        for row in box.locator("caption, th, td").all():
-            row.evaluate("(cell) => { cell.style.borderInline = 'none'; cell.textContent = ''; }")
-    box.evaluate(NARROW)
-    box.scroll_into_view_if_needed()
-    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth + 40")
-    box.evaluate(SCROLL, 0)
-    left, right = edges(box)
-    assert left < 4 and right > 30
-    box.evaluate(SCROLL, 1)
-    left, right = edges(box)
-    assert left > 30 and right < 4
-    page.context.close()
+    with opened(browser, f"{base}/{edition}everything.html", theme) as page:
+        box = page.locator(BOXES[kind]).first
+        if kind == "code":  # a line that is longer than any box
+            box.evaluate("(pre) => { pre.append('x = 1  # ' + 'one, '.repeat(60)); }")
+        if kind == "table":  # without rules, which would stand where the shade is measured
+            box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
+            for row in box.locator("caption, th, td").all():
+                row.evaluate(
+                    "(cell) => { cell.style.borderInline = 'none'; cell.textContent = ''; }"
+                )
+        box.evaluate(NARROW)
+        box.scroll_into_view_if_needed()
+        assert box.evaluate("(box) => box.scrollWidth > box.clientWidth + 40")
+        box.evaluate(SCROLL, 0)
+        left, right = edges(box)
+        assert left < 4 and right > 30
+        box.evaluate(SCROLL, 1)
+        left, right = edges(box)
+        assert left > 30 and right < 4
 
 
 @pytest.mark.parametrize("kind", BOXES)
 def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -> None:
-    page = opened(browser, f"{base}/everything.html", "light")
-    page.set_viewport_size({"width": 1366, "height": 844})
-    box = page.locator(BOXES[kind]).first
-    assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
-    assert max(edges(box)) < 4
-    page.context.close()
+    with opened(browser, f"{base}/everything.html", "light") as page:
+        page.set_viewport_size({"width": 1366, "height": 844})
+        box = page.locator(BOXES[kind]).first
+        assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+        assert max(edges(box)) < 4
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_formula_in_an_exercise_stands_on_its_tint(
     browser: Browser, base: str, theme: str
 ) -> None:
-    page = opened(browser, f"{base}/everything.html", theme)
-    page.set_viewport_size({"width": 1366, "height": 844})
-    page.evaluate("""() => document.querySelector(".exercise")
-      .append(document.querySelector(".bd-article div.math"))""")
-    box = page.locator(".exercise div.math > mjx-container")
-    box.scroll_into_view_if_needed()
-    shot = Image.open(io.BytesIO(box.screenshot(animations="disabled"))).convert("L")
-    pixels = np.asarray(shot, dtype=float)
-    assert abs(pixels[2, 2] - np.median(pixels)) < 2
-    page.context.close()
+    with opened(browser, f"{base}/everything.html", theme) as page:
+        page.set_viewport_size({"width": 1366, "height": 844})
+        page.evaluate("""() => document.querySelector(".exercise")
+          .append(document.querySelector(".bd-article div.math"))""")
+        box = page.locator(".exercise div.math > mjx-container")
+        box.scroll_into_view_if_needed()
+        shot = Image.open(io.BytesIO(box.screenshot(animations="disabled"))).convert("L")
+        pixels = np.asarray(shot, dtype=float)
+        assert abs(pixels[2, 2] - np.median(pixels)) < 2
 
 
 @pytest.mark.parametrize("edition", ["", "en/"])
 def test_the_caption_of_a_table_stays_in_sight(browser: Browser, base: str, edition: str) -> None:
-    page = opened(browser, f"{base}/{edition}everything.html", "light")
-    box = page.locator(".bd-article .pst-scrollable-table-container:has(caption)").first
-    box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
-    seen = box.bounding_box()
-    for right in (0, 1):
-        box.evaluate(SCROLL, right)
-        caption = box.locator("caption").bounding_box()
-        assert seen and caption
-        assert caption["x"] >= seen["x"] - 1
-        assert caption["x"] + caption["width"] <= seen["x"] + seen["width"] + 1
-    page.context.close()
+    with opened(browser, f"{base}/{edition}everything.html", "light") as page:
+        box = page.locator(".bd-article .pst-scrollable-table-container:has(caption)").first
+        box.locator("td").first.evaluate("(cell) => { cell.style.minWidth = '900px'; }")
+        seen = box.bounding_box()
+        for right in (0, 1):
+            box.evaluate(SCROLL, right)
+            caption = box.locator("caption").bounding_box()
+            assert seen and caption
+            assert caption["x"] >= seen["x"] - 1
+            assert caption["x"] + caption["width"] <= seen["x"] + seen["width"] + 1
