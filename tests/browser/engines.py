@@ -37,6 +37,7 @@ PLAIN = {
     "GDK_BACKEND": "x11",
     "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
     "WEBKIT_SKIA_ENABLE_CPU_RENDERING": "1",
+    "JSC_useDFGJIT": "0",  # nor the best code, which no page lives long enough to pay for
 }
 
 
