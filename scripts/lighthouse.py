@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,10 @@ class Compressed(http.server.SimpleHTTPRequestHandler):
 def pages() -> list[str]:
     """Return the index, every chapter and the reference, in both editions."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    chapters = [chapter["file"] for chapter in toc["parts"][0]["chapters"]]
-    names = [toc["root"], *chapters, "api"]
+    parts = takewhile(lambda part: part.get("caption") != "appendices", toc["parts"])
+    chapters = [chapter for part in parts for chapter in part["chapters"]]
+    files = [file["file"] for one in chapters for file in (one, *one.get("sections", []))]
+    names = [toc["root"], *files, "api"]
     return [f"{edition}{name}.html" for edition in ("", "en/") for name in names]
 
 
