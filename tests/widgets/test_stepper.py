@@ -194,7 +194,8 @@ def test_the_picture_answers_the_kernel(stepper: Open, page: Page) -> None:
       const canvas = document.querySelector("canvas.output");
       return [...canvas.getContext("2d").getImageData(0, 0, 90, 60).data].join();
     }"""
+    # The even sky answers zero, which is white; it is drawn when the browser tells of the opening.
+    page.wait_for_function(f"() => ({read})().startsWith('255,255,255,255,')")
     first = page.evaluate(read)
-    assert first.startswith("255,255,255,255,")  # the even sky answers zero, which is white
     widget.locator("select").first.select_option("step")
-    assert page.evaluate(read) != first
+    page.wait_for_function(f"(first) => ({read})() !== first", arg=first)
