@@ -25,7 +25,12 @@ _STYLE = """
 body{font:16px/1.7 Vazirmatn,system-ui,"Segoe UI",Tahoma,sans-serif;color:var(--ink);
 background:var(--paper);max-width:64rem;margin:0 auto;padding:1rem}
 h1{font-size:1.6rem}h2{font-size:1.25rem;margin-block:2rem .5rem;break-after:avoid}
-p{margin-block:.5rem}.wide{overflow-x:auto;margin-block:.6rem}table{border-collapse:collapse}
+p{margin-block:.5rem}table{border-collapse:collapse}
+.wide{--shade:color-mix(in srgb,var(--ink) 40%,transparent);overflow-x:auto;margin-block:.6rem;
+background:linear-gradient(to right,var(--paper) 50%,transparent) 0 0/2rem 100% no-repeat local,
+linear-gradient(to left,var(--paper) 50%,transparent) 100% 0/2rem 100% no-repeat local,
+linear-gradient(to right,var(--shade),transparent) 0 0/.9rem 100% no-repeat,
+linear-gradient(to left,var(--shade),transparent) 100% 0/.9rem 100% no-repeat}
 tr{break-inside:avoid}
 td,th{padding:.25rem .7rem;border-block-end:1px solid var(--line);text-align:start;
 vertical-align:top}thead th{background:var(--soft)}td{white-space:nowrap}
@@ -41,7 +46,7 @@ padding-inline-start:.7rem}
 padding:.1rem 0;white-space:normal}.list tr{padding-block:.5rem;
 border-block-end:1px solid var(--line)}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--line:#999;--soft:#eee;--a:#1f5fa8;
---b:#b3541e}body{font-size:11px;padding:0;max-width:none}.wide{overflow:visible}
+--b:#b3541e}body{font-size:11px;padding:0;max-width:none}.wide{overflow:visible;background:none}
 td,th{padding:.2rem .4rem;white-space:normal;overflow-wrap:anywhere}figure{break-inside:avoid}}
 """
 
