@@ -84,8 +84,7 @@ def test_a_shade_lies_where_there_is_more(
 
 @pytest.mark.parametrize("kind", BOXES)
 def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -> None:
-    with opened(browser, f"{base}/everything.html", "light") as page:
-        page.set_viewport_size({"width": 1366, "height": 844})
+    with opened(browser, f"{base}/everything.html", "light", 1366) as page:
         box = page.locator(BOXES[kind]).first
         assert not box.evaluate("(box) => box.scrollWidth > box.clientWidth")
         assert max(edges(box)) < 4
@@ -95,8 +94,7 @@ def test_what_is_all_in_sight_has_none(browser: Browser, base: str, kind: str) -
 def test_a_formula_in_an_exercise_stands_on_its_tint(
     browser: Browser, base: str, theme: str
 ) -> None:
-    with opened(browser, f"{base}/everything.html", theme) as page:
-        page.set_viewport_size({"width": 1366, "height": 844})
+    with opened(browser, f"{base}/everything.html", theme, 1366) as page:
         page.evaluate("""() => document.querySelector(".exercise")
           .append(document.querySelector(".bd-article div.math"))""")
         box = page.locator(".exercise div.math > mjx-container")

@@ -11,12 +11,10 @@ from .engine import Engine
 from .words import with_words
 
 FORMULA = re.compile(r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]", re.S)
-# In what a cell showed as HTML or Markdown a notebook sets these too; the last dollar of "$5-$6"
-# has a digit behind it.
+# A notebook sets these in HTML that a cell showed. The last dollar of "$5-$6" precedes a digit.
 BETWEEN_DOLLARS = re.compile(
     r"\$\$(?P<display>[^$]+)\$\$|(?<![\\$\w])\$(?P<inline>(?!\s)[^$\n]*[^$\s\\])\$(?!\d)"
 )
-SHOWN = {"text_html", "text_markdown"}
 # What a notebook sets no formulas in, nor could a page hold them there.
 VERBATIM = {"code", "pre", "svg", "select", "button"}
 # Nothing can be measured here; the text knows its width.
@@ -30,7 +28,7 @@ class Kind(Enum):
     OTHER = auto()
     FORMULAS = auto()
     PLAIN = auto()  # formulas, but no markup
-    SHOWN = auto()  # formulas between dollars: what a cell showed
+    SHOWN = auto()  # formulas between dollars: what a cell showed as HTML
 
 
 def kind_of(tag: Tag, parent: Kind) -> Kind:
@@ -39,7 +37,7 @@ def kind_of(tag: Tag, parent: Kind) -> Kind:
         return Kind.PLAIN
     if "eqno" in tag.classes or (parent is Kind.SHOWN and tag.name in VERBATIM):
         return Kind.OTHER
-    if "output" in tag.classes and SHOWN.intersection(tag.classes):
+    if "text_html" in tag.classes:
         return Kind.SHOWN
     return Kind.FORMULAS if "math" in tag.classes else parent
 

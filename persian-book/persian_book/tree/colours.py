@@ -26,7 +26,7 @@ def show_colours(app: Sphinx, doctree: nodes.document) -> None:
         if block.get("language") == LEXER and CODES.search(block.astext()):
             text = CODES.sub(as_shown, block.astext())
             block.rawsource = text  # else Sphinx takes the block for one with markup in it
-            block.children = []
+            block.clear()
             block += nodes.Text(text)
 
 
@@ -56,7 +56,8 @@ def colour_of(codes: Iterator[int]) -> tuple[int, int, int] | None:
     """Take the colour that follows a code, or nothing where it is not one."""
     kind = next(codes, None)
     if kind == OF_PALETTE:
-        return dict(enumerate(PALETTE)).get(next(codes, -1))
+        number = next(codes, len(PALETTE))
+        return PALETTE[number] if number < len(PALETTE) else None
     if kind == OF_24_BITS:
         found = tuple(islice(codes, 3))
         return found if len(found) == 3 else None
